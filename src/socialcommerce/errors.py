@@ -59,12 +59,16 @@ class SocialCommerceError(Exception):
 
     def __init__(self, message: str = "", **facts: Any) -> None:
         super().__init__(message)
-        self.message = message
         known = self._all_names()
         for name, value in facts.items():
             if name not in known:
                 raise TypeError(f"{type(self).__name__} has no field {name!r}")
             setattr(self, name, value)
+
+    @property
+    def message(self) -> str:
+        """What went wrong, without the facts that ``str(error)`` adds."""
+        return str(self.args[0]) if self.args else ""
 
     @classmethod
     def _all_names(cls) -> frozenset[str]:
@@ -77,7 +81,9 @@ class SocialCommerceError(Exception):
         return dict(self.__dict__)
 
 
-def _restore(cls: type[SocialCommerceError], args: tuple[Any, ...], facts: dict[str, Any]) -> SocialCommerceError:
+def _restore(
+    cls: type[SocialCommerceError], args: tuple[Any, ...], facts: dict[str, Any]
+) -> SocialCommerceError:
     error = cls.__new__(cls, *args)
     error.args = args
     error.__dict__.update(facts)
@@ -91,7 +97,7 @@ class ConfigurationError(SocialCommerceError):
 class NotLoaded(SocialCommerceError, AttributeError):
     """A field that this row of a listing did not carry was read; ``get`` loads it."""
 
-    _names = ("model", "field")
+    _names: ClassVar[tuple[str, ...]] = ("model", "field")
 
     def __init__(self, model: str, field: str) -> None:
         super().__init__(
@@ -109,7 +115,7 @@ class Unsupported(SocialCommerceError):
     ``reason`` says why, ``instead`` what to do in its place (may be None).
     """
 
-    _names = ("operation", "platform", "reason", "instead")
+    _names: ClassVar[tuple[str, ...]] = ("operation", "platform", "reason", "instead")
     instead: str | None = None
 
     def __init__(self, operation: str, platform: str, reason: str, instead: str | None = None) -> None:
@@ -130,7 +136,7 @@ class TransportError(SocialCommerceError):
 class DecodeError(SocialCommerceError):
     """The reply could not be read. ``raw`` holds its bytes (kept out of the message)."""
 
-    _names = ("raw", "platform", "status")
+    _names: ClassVar[tuple[str, ...]] = ("raw", "platform", "status")
     raw: bytes = b""
     platform: str | None = None
     status: int | None = None
@@ -144,7 +150,7 @@ class WebhookError(SocialCommerceError):
     ``configuration``.
     """
 
-    _names = ("reason",)
+    _names: ClassVar[tuple[str, ...]] = ("reason",)
     reason: str = "malformed"
 
 
@@ -157,7 +163,17 @@ class PlatformError(SocialCommerceError):
     succeed later without any change.
     """
 
-    _names = ("platform", "code", "status", "request_id", "attempts", "elapsed", "retryable", "raw", "retry_after")
+    _names: ClassVar[tuple[str, ...]] = (
+        "platform",
+        "code",
+        "status",
+        "request_id",
+        "attempts",
+        "elapsed",
+        "retryable",
+        "raw",
+        "retry_after",
+    )
     platform: str | None = None
     code: str | None = None
     status: int | None = None
@@ -189,7 +205,7 @@ class AuthorizationRevoked(AuthenticationError):
 class PermissionDenied(AuthenticationError):
     """The credentials are good, but not for this. ``kind`` says which door is shut."""
 
-    _names = ("kind",)
+    _names: ClassVar[tuple[str, ...]] = ("kind",)
     kind: Literal["scope", "app_category", "ip", "market", "edition"] = "scope"
 
 
@@ -204,7 +220,7 @@ class AccountRestricted(AuthenticationError):
 class InvalidRequest(PlatformError):
     """An input is wrong. ``fields`` maps each field to what is wrong with it and the remedy."""
 
-    _names = ("fields",)
+    _names: ClassVar[tuple[str, ...]] = ("fields",)
     fields: Mapping[str, str] = {}
 
     def __init__(self, message: str = "", *, fields: Mapping[str, str] | None = None, **facts: Any) -> None:
@@ -220,7 +236,7 @@ class NotFound(PlatformError):
 class Conflict(PlatformError):
     """The present state forbids it. ``reason`` names what is in the way."""
 
-    _names = ("reason",)
+    _names: ClassVar[tuple[str, ...]] = ("reason",)
     reason: Literal["state", "promotion", "stale", "duplicate", "in_progress"] = "state"
 
 
@@ -233,7 +249,7 @@ class NotReady(PlatformError):
 class RateLimited(PlatformError):
     """Too many calls. ``scope`` is what was counted (shop, app, campaign, ...)."""
 
-    _names = ("scope",)
+    _names: ClassVar[tuple[str, ...]] = ("scope",)
     scope: str | None = None
     retryable = True
 
@@ -241,7 +257,7 @@ class RateLimited(PlatformError):
 class QuotaExhausted(PlatformError):
     """A quota of a day or month is used up until ``resets_at``."""
 
-    _names = ("resets_at",)
+    _names: ClassVar[tuple[str, ...]] = ("resets_at",)
     resets_at: datetime | None = None
 
 
@@ -254,21 +270,21 @@ class PlatformUnavailable(PlatformError):
 class PolicyViolation(PlatformError):
     """A rule of the platform, or a safety of this library, forbids it. ``reason`` says which."""
 
-    _names = ("reason",)
+    _names: ClassVar[tuple[str, ...]] = ("reason",)
     reason: str = ""
 
 
 class RecipientUnreachable(PlatformError):
     """The person cannot be written to. ``reason`` says why."""
 
-    _names = ("reason",)
+    _names: ClassVar[tuple[str, ...]] = ("reason",)
     reason: str = ""
 
 
 class ReviewRejected(PlatformError):
     """The platform's review said no; ``reasons`` as it gave them."""
 
-    _names = ("reasons",)
+    _names: ClassVar[tuple[str, ...]] = ("reasons",)
     reasons: Sequence[str] = ()
 
 
@@ -283,7 +299,7 @@ class OutcomeUnknown(PlatformError):
     ``how_to_find_out`` what to look at before trying again.
     """
 
-    _names = ("evidence", "how_to_find_out")
+    _names: ClassVar[tuple[str, ...]] = ("evidence", "how_to_find_out")
     sent = "unknown"
     evidence: Any = None
     how_to_find_out: str = ""
@@ -296,7 +312,7 @@ class PartiallyApplied(SocialCommerceError):
     ``__cause__`` is the error that stopped it.
     """
 
-    _names = ("done", "failed", "resume")
+    _names: ClassVar[tuple[str, ...]] = ("done", "failed", "resume")
     sent = "yes"
     done: Sequence[str] = ()
     failed: Sequence[str] = ()
