@@ -70,11 +70,11 @@ class Store:
     """One operation on a part of the client's state; answers what the store answers.
 
     ``verb`` is a method of ``runtime.stores.KeyValue``: ``load``, ``swap``, ``scan``,
-    ``reserve``.
+    ``reserve``, ``penalise``.
     """
 
     part: Part
-    verb: Literal["load", "swap", "scan", "reserve"]
+    verb: Literal["load", "swap", "scan", "reserve", "penalise"]
     arguments: tuple[Any, ...] = ()
 
 

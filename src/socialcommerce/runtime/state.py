@@ -1,0 +1,46 @@
+"""``State``: everything a client must remember, part by part."""
+
+from __future__ import annotations
+
+import time
+from os import PathLike
+from pathlib import Path
+
+from attrs import field, fields, frozen
+
+from socialcommerce.runtime.stores import Clock, KeyValue, MemoryStore
+
+__all__ = ["State"]
+
+PARTS = ("tokens", "seen", "inbox", "jobs", "limits", "skus")
+# A lost row of these is learnt again or costs one call too many; of the others it costs
+# a credential, a second handling, a message or a second campaign: those are flushed to disk.
+RELEARNT = frozenset({"limits", "skus"})
+
+
+@frozen
+class State:
+    """Where the parts of a client's memory are kept; any of them may be replaced.
+
+    ``tokens``: credentials. ``seen``: webhook events already handled. ``inbox``: messages
+    received, where the platform keeps no history. ``jobs``: long work under way.
+    ``limits``: how full the rate limits are. ``skus``: which product has which SKU.
+    Each is a store of its own (memory unless told): keys of one never meet another's.
+    """
+
+    tokens: KeyValue = field(factory=MemoryStore)
+    seen: KeyValue = field(factory=MemoryStore)
+    inbox: KeyValue = field(factory=MemoryStore)
+    jobs: KeyValue = field(factory=MemoryStore)
+    limits: KeyValue = field(factory=MemoryStore)
+    skus: KeyValue = field(factory=MemoryStore)
+
+    @classmethod
+    def memory(cls, clock: Clock = time.time) -> State:
+        """All of it in this process's memory; ``clock`` answers seconds since the epoch."""
+        return cls(**{part: MemoryStore(clock) for part in PARTS})
+
+    def close(self) -> None:
+        """Close every part; harmless when repeated."""
+        for part in fields(State):
+            getattr(self, part.name).close()

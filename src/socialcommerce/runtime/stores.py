@@ -1,0 +1,241 @@
+"""Where a client's memory is kept: one small protocol, and the stores that need no service.
+
+A store is a map from keys to JSON-able mappings, changed by compare-and-swap. Versions
+are never used twice in one store, so a row that was deleted and written again is not
+mistaken for the old one. Whatever must change together (a swap, a reservation over
+several buckets) happens in one *transaction*; each store says only what that is for it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from abc import ABC, abstractmethod
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from heapq import heappop, heappush
+from itertools import islice
+from math import inf
+from typing import Any, NoReturn, Protocol, TypeAlias
+
+from attrs import define, frozen
+
+from socialcommerce.runtime.limits import Bucket, Level, penalty, schedule
+from socialcommerce.runtime.locks import Lock, Mutexes, after_fork
+
+__all__ = ["Clock", "KeyValue", "MemoryStore", "Value"]
+
+Clock: TypeAlias = Callable[[], float]
+Value: TypeAlias = Mapping[str, Any]
+
+
+class KeyValue(Protocol):
+    """What a part of the client's state is kept in. Safe to use from several threads."""
+
+    @property
+    def blocking(self) -> bool:
+        """Whether calls may wait for a disk or a network (then not from an event loop)."""
+        ...
+
+    def load(self, key: str) -> tuple[Value | None, int]:
+        """The row's value, not to be changed, and its version; ``(None, 0)`` when absent."""
+        ...
+
+    def swap(self, key: str, version: int, value: Value | None, ttl: float | None = None) -> bool:
+        """Write ``value`` if the row still has ``version`` (0: absent); say whether it did.
+
+        None deletes. After ``ttl`` seconds the row counts as absent; without, it stays.
+        """
+        ...
+
+    def scan(self, prefix: str, after: str = "", limit: int = 100) -> list[tuple[str, Value]]:
+        """Up to ``limit`` rows whose key starts with ``prefix`` and is greater than ``after``.
+
+        In the order of the keys' code points.
+        """
+        ...
+
+    def reserve(self, limits: Sequence[Bucket], now: float, patience: float = inf) -> float:
+        """Book one call in all buckets at once; answers the seconds to wait before it may go.
+
+        ``now`` is in seconds since the epoch. Where the wait would be longer than
+        ``patience`` seconds nothing is booked, so a caller who will not wait that long
+        holds nobody else up.
+        """
+        ...
+
+    def penalise(self, key: str, until: float) -> None:
+        """Let no call through bucket ``key`` before ``until`` (seconds since the epoch)."""
+        ...
+
+    def lock(self, key: str) -> Lock:
+        """A lock shared by everybody who asks this store for the same key; not re-entrant.
+
+        Keep the object for as long as the lock is held.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back files and connections; a closed store opens them again when used."""
+        ...
+
+
+@frozen
+class Row:
+    """One stored value, its version, and the instant from which it counts as absent."""
+
+    value: Value
+    version: int
+    expires: float = inf
+
+
+class Table(Protocol):
+    """The rows as seen inside one transaction."""
+
+    def get(self, key: str) -> Row | None:
+        """The row, if present and not expired."""
+        ...
+
+    def put(self, key: str, value: Value, ttl: float | None) -> None:
+        """Write a row under a new version."""
+        ...
+
+    def drop(self, key: str) -> None:
+        """Delete a row; nothing happens when it is absent."""
+        ...
+
+
+class TransactionalStore(ABC):
+    """Everything that can be said once about stores with a transaction."""
+
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[Table]:
+        """The rows, with nobody else writing until the block ends; an error undoes the block."""
+
+    def swap(self, key: str, version: int, value: Value | None, ttl: float | None = None) -> bool:
+        """See ``KeyValue.swap``."""
+        with self.transaction() as table:
+            row = table.get(key)
+            if (row.version if row else 0) != version:
+                return False
+            if value is not None:
+                table.put(key, value, ttl)
+            elif row:
+                table.drop(key)
+            return True
+
+    def reserve(self, limits: Sequence[Bucket], now: float, patience: float = inf) -> float:
+        """See ``KeyValue.reserve``."""
+        with self.transaction() as table:
+            rows = [table.get(bucket.key) for bucket in limits]
+            levels = [Level.of(row.value if row else None) for row in rows]
+            wait, booked = schedule(limits, levels, now)
+            if wait <= patience:
+                for bucket, level in zip(limits, booked):
+                    table.put(bucket.key, level.row(), level.rests_at - now)
+            return wait
+
+    def penalise(self, key: str, until: float) -> None:
+        """See ``KeyValue.penalise``."""
+        with self.transaction() as table:
+            row = table.get(key)
+            level = penalty(Level.of(row.value if row else None), until)
+            table.put(key, level.row(), level.rests_at - self.clock())
+
+    clock: Clock
+
+
+class MemoryStore(TransactionalStore):
+    """Rows in this process's memory: nothing outlives it, and calls never wait.
+
+    ``clock`` answers seconds since the epoch.
+    """
+
+    blocking = False
+
+    def __init__(self, clock: Clock = time.time) -> None:
+        self.clock = clock
+        self._rows: dict[str, Row] = {}
+        self._keys: list[str] = []  # sorted, for scan
+        self._expiries: list[tuple[float, str]] = []  # heap; at most one entry a key
+        self._timed: set[str] = set()  # keys that have an entry
+        self._version = 0
+        self._renew_locks()
+        after_fork(self._renew_locks)
+
+    def _renew_locks(self) -> None:
+        self._mutex = threading.Lock()
+        self._locks = Mutexes()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Table]:
+        """See ``TransactionalStore.transaction``."""
+        with self._mutex:
+            self._purge(self.clock())
+            yield self
+
+    def load(self, key: str) -> tuple[Value | None, int]:
+        """See ``KeyValue.load``."""
+        row = self.get(key)
+        return (row.value, row.version) if row else (None, 0)
+
+    def scan(self, prefix: str, after: str = "", limit: int = 100) -> list[tuple[str, Value]]:
+        """See ``KeyValue.scan``."""
+        with self.transaction():
+            start = max(bisect_left(self._keys, prefix), bisect_right(self._keys, after))
+            keys = islice(self._keys, start, start + limit)
+            return [(key, self._rows[key].value) for key in keys if key.startswith(prefix)]
+
+    def lock(self, key: str) -> Lock:
+        """See ``KeyValue.lock``: among the threads and tasks of this process."""
+        return self._locks.of(key)
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+    def get(self, key: str) -> Row | None:
+        """See ``Table.get``."""
+        row = self._rows.get(key)
+        return row if row and row.expires > self.clock() else None
+
+    def put(self, key: str, value: Value, ttl: float | None) -> None:
+        """See ``Table.put``."""
+        self._version += 1
+        expires = inf if ttl is None else self.clock() + ttl
+        if key not in self._rows:
+            insort(self._keys, key)
+        self._rows[key] = Row(value, self._version, expires)
+        self._watch(key, expires)
+
+    def drop(self, key: str) -> None:
+        """See ``Table.drop``."""
+        if self._rows.pop(key, None):
+            del self._keys[bisect_left(self._keys, key)]
+
+    def _watch(self, key: str, expires: float) -> None:
+        # An entry that comes up before its row expires is put back, so rewriting a row
+        # a million times leaves one entry, not a million.
+        if expires < inf and key not in self._timed:
+            self._timed.add(key)
+            heappush(self._expiries, (expires, key))
+
+    def _purge(self, now: float) -> None:
+        while self._expiries and self._expiries[0][0] <= now:
+            _, key = heappop(self._expiries)
+            self._timed.discard(key)
+            row = self._rows.get(key)
+            if row and row.expires <= now:
+                self.drop(key)
+            elif row:
+                self._watch(key, row.expires)
+
+    def __repr__(self) -> str:
+        return f"<MemoryStore {len(self._rows)} rows>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a MemoryStore belongs to its process and cannot be pickled or copied; share a State.sqlite(path)"
+        )
