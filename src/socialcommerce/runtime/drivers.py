@@ -1,0 +1,249 @@
+"""The two drivers: the only code that touches the world for a flow.
+
+Each takes a flow, does what it asks, one effect at a time, and sends the result back in.
+``SyncDriver`` starts threads only for a ``Gather`` of several flows. ``AsyncDriver`` runs
+on asyncio and trio; it opens one transport for each running event loop, since connections
+belong to the loop that made them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from attrs import define, field
+
+from socialcommerce.runtime.flow import Effect, Exclusive, Gather, Send, Sleep, Store
+from socialcommerce.runtime.state import State
+from socialcommerce.runtime.transport import AsyncTransport, Transport
+
+__all__ = ["AsyncDriver", "SyncDriver"]
+
+T = TypeVar("T")
+_Flow = Generator[Effect, Any, T]
+
+_FIRST_POLL, _LAST_POLL = 0.002, 0.1
+
+
+@define(eq=False)
+class SyncDriver:
+    """Runs flows in the calling thread. ``concurrency`` caps the threads of one ``Gather``."""
+
+    transport: Transport = field(repr=False)
+    state: State = field(repr=False)
+    sleep: Callable[[float], None] = time.sleep
+    concurrency: int = 8
+
+    def run(self, flow: _Flow[T]) -> T:
+        """Drive ``flow`` to its end; answers its result or raises its error."""
+        value: Any = None
+        failure: Exception | None = None
+        with contextlib.closing(flow):
+            while True:
+                try:
+                    effect = flow.send(value) if failure is None else flow.throw(failure)
+                except StopIteration as stop:
+                    return stop.value  # type: ignore[no-any-return]  # StopIteration is not generic
+                value, failure = None, None
+                try:
+                    value = _SYNC[type(effect)](self, effect)
+                except Exception as error:  # whatever the world raised belongs to the flow that asked
+                    failure = error
+
+    def close(self) -> None:
+        """Close the transport."""
+        self.transport.close()
+
+    def _send(self, effect: Send) -> Any:
+        return self.transport.send(effect.request, effect.timeout)
+
+    def _sleep(self, effect: Sleep) -> None:
+        self.sleep(effect.seconds)
+
+    def _gather(self, effect: Gather) -> list[Any]:
+        workers = min(effect.limit, self.concurrency, len(effect.flows))
+        if workers < 2:
+            return [self.run(flow) for flow in effect.flows]
+        with ThreadPoolExecutor(workers, thread_name_prefix="socialcommerce") as pool:
+            return self._collect(pool, effect)
+
+    def _collect(self, pool: Executor, effect: Gather) -> list[Any]:
+        futures = [pool.submit(self.run, flow) for flow in effect.flows]
+        try:
+            return [future.result() for future in futures]
+        finally:
+            for future in futures:
+                future.cancel()
+
+    def _exclusive(self, effect: Exclusive) -> Any:
+        lock = getattr(self.state, effect.part).lock(effect.key)
+        lock.acquire()
+        try:
+            return self.run(effect.flow)
+        finally:
+            lock.release()
+
+    def _store(self, effect: Store) -> Any:
+        return getattr(getattr(self.state, effect.part), effect.verb)(*effect.arguments)
+
+
+_SYNC: dict[type, Callable[[SyncDriver, Any], Any]] = {
+    Send: SyncDriver._send,
+    Sleep: SyncDriver._sleep,
+    Gather: SyncDriver._gather,
+    Exclusive: SyncDriver._exclusive,
+    Store: SyncDriver._store,
+}
+
+
+@define(eq=False)
+class AsyncDriver:
+    """Runs flows as coroutines on whatever event loop is running."""
+
+    opener: Callable[[], AsyncTransport] = field(repr=False)
+    state: State = field(repr=False)
+    sleep: Callable[[float], Awaitable[None]] | None = None
+    concurrency: int = 20
+    _loops: Any = field(init=False, default=None, repr=False)
+
+    async def run(self, flow: _Flow[T]) -> T:
+        """Drive ``flow`` to its end; answers its result or raises its error."""
+        value: Any = None
+        failure: Exception | None = None
+        with contextlib.closing(flow):
+            while True:
+                try:
+                    effect = flow.send(value) if failure is None else flow.throw(failure)
+                except StopIteration as stop:
+                    return stop.value  # type: ignore[no-any-return]  # StopIteration is not generic
+                value, failure = None, None
+                try:
+                    value = await _ASYNC[type(effect)](self, effect)
+                except Exception as error:  # whatever the world raised belongs to the flow that asked
+                    failure = error
+
+    async def close(self) -> None:
+        """Close the transport of the running loop; those of loops that ended are gone with them."""
+        loop = self._here()
+        self._loops.set(None)
+        await loop.transport.aclose()
+
+    def _here(self) -> _Loop:
+        if self._loops is None:
+            from anyio.lowlevel import RunVar
+
+            self._loops = RunVar("socialcommerce")
+        loop: _Loop | None = self._loops.get(None)
+        if loop is None:
+            loop = _Loop(self.opener())
+            self._loops.set(loop)
+        return loop
+
+    async def _send(self, effect: Send) -> Any:
+        return await self._here().transport.send(effect.request, effect.timeout)
+
+    async def _sleep(self, effect: Sleep) -> None:
+        if self.sleep is not None:
+            await self.sleep(effect.seconds)
+            return
+        import anyio
+
+        await anyio.sleep(effect.seconds)
+
+    async def _gather(self, effect: Gather) -> list[Any]:
+        workers = min(effect.limit, self.concurrency, len(effect.flows))
+        if workers < 2:
+            return [await self.run(flow) for flow in effect.flows]
+        return await _Crew(self, effect, workers).work()
+
+    async def _exclusive(self, effect: Exclusive) -> Any:
+        part = getattr(self.state, effect.part)
+        async with self._here().queue(effect.part + ":" + effect.key):
+            lock = part.lock(effect.key)
+            await _acquire(lock)
+            try:
+                return await self.run(effect.flow)
+            finally:
+                lock.release()
+
+    async def _store(self, effect: Store) -> Any:
+        part = getattr(self.state, effect.part)
+        verb = getattr(part, effect.verb)
+        if not part.blocking:
+            return verb(*effect.arguments)
+        from anyio import to_thread
+
+        return await to_thread.run_sync(verb, *effect.arguments)
+
+
+_ASYNC: dict[type, Callable[[AsyncDriver, Any], Awaitable[Any]]] = {
+    Send: AsyncDriver._send,
+    Sleep: AsyncDriver._sleep,
+    Gather: AsyncDriver._gather,
+    Exclusive: AsyncDriver._exclusive,
+    Store: AsyncDriver._store,
+}
+
+
+@define(eq=False)
+class _Loop:
+    """What belongs to one running event loop: its connections, and who waits for which lock."""
+
+    transport: AsyncTransport
+    queues: dict[str, Any] = field(factory=dict)
+
+    @contextlib.asynccontextmanager
+    async def queue(self, key: str) -> AsyncIterator[None]:
+        """Let the tasks of this loop wait for one key in turn, so that only one polls the store's lock."""
+        import anyio
+
+        lock = self.queues.setdefault(key, anyio.Lock())
+        async with lock:
+            yield
+        if not lock.statistics().tasks_waiting:
+            self.queues.pop(key, None)
+
+
+@define(eq=False)
+class _Crew:
+    """Workers that share the flows of one ``Gather``; the first failure cancels the rest."""
+
+    driver: AsyncDriver
+    effect: Gather
+    workers: int
+    results: list[Any] = field(factory=list)
+
+    async def work(self) -> list[Any]:
+        import anyio
+
+        self.results = [None] * len(self.effect.flows)
+        jobs = iter(enumerate(self.effect.flows))
+        failures: list[Exception] = []
+        async with anyio.create_task_group() as group:
+            for _ in range(self.workers):
+                group.start_soon(self._worker, jobs, failures, group.cancel_scope)
+        if failures:
+            raise failures[0]
+        return self.results
+
+    async def _worker(self, jobs: Any, failures: list[Exception], scope: Any) -> None:
+        for index, flow in jobs:
+            try:
+                self.results[index] = await self.driver.run(flow)
+            except Exception as error:  # carried out of the task group, which would wrap it
+                failures.append(error)
+                scope.cancel()
+                return
+
+
+async def _acquire(lock: Any) -> None:
+    """Take a lock that other threads and processes share, without ever blocking the loop."""
+    import anyio
+
+    pause = _FIRST_POLL
+    while not lock.acquire(False):
+        await anyio.sleep(pause)
+        pause = min(pause * 2, _LAST_POLL)

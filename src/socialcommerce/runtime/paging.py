@@ -1,0 +1,188 @@
+"""Listings: pages as flows, cursors that can be kept, windows that leave no gap.
+
+A backend answers one ``Page`` at a time. ``Page.next`` is a position of its own making (any
+text, see ``position`` and ``read_position``); None ends the listing. The user's cursor wraps
+that position with the filters and the number of items already given.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from attrs import define, evolve, field, frozen
+
+from socialcommerce.errors import InvalidRequest, PlatformError
+
+__all__ = ["Cursor", "Page", "Walk", "position", "read_position", "windows"]
+
+T = TypeVar("T")
+
+_REMEMBERED = 4096
+"""How many items back a listing looks for the same item given twice (overlapping windows)."""
+
+
+@frozen
+class Page(Generic[T]):
+    """Some items of a listing, and where the next ones begin (None: there are none)."""
+
+    items: Sequence[T]
+    next: str | None = None
+
+
+def position(**parts: Any) -> str:
+    """Write a native position (numbers, text, lists) as text for ``Page.next``."""
+    return json.dumps(parts, separators=(",", ":"))
+
+
+def read_position(cursor: str | None) -> dict[str, Any]:
+    """Read what ``position`` wrote; nothing at the beginning."""
+    if cursor is None:
+        return {}
+    parts: dict[str, Any] = json.loads(cursor)
+    return parts
+
+
+def windows(
+    since: datetime, until: datetime, longest: timedelta, overlap: timedelta = timedelta()
+) -> list[tuple[datetime, datetime]]:
+    """Cut ``[since, until]`` into windows of at most ``longest``, oldest first, without gaps.
+
+    Neighbours share their boundary and ``overlap``; the listing drops what comes twice.
+    """
+    step = longest - overlap
+    if step <= timedelta():
+        raise ValueError("the overlap must be shorter than the window")
+    cuts = []
+    start = since
+    while start < until:
+        cuts.append((start, min(start + longest, until)))
+        start += step
+        if cuts[-1][1] == until:
+            break
+    return cuts or [(since, until)]
+
+
+@frozen
+class Cursor:
+    """Where a listing stands: its operation, filters, native position, items given of that page."""
+
+    operation: str
+    filters: Mapping[str, Any] = field(factory=dict)
+    position: str | None = None
+    given: int = 0
+    ended: bool = False
+
+    def text(self) -> str:
+        """The cursor as an opaque string that can be kept anywhere."""
+        state = [self.operation, _plain(self.filters), self.position, self.given, self.ended]
+        return (
+            base64.urlsafe_b64encode(json.dumps(state, separators=(",", ":")).encode()).decode().rstrip("=")
+        )
+
+    @classmethod
+    def read(cls, text: str, operation: str) -> Cursor:
+        """Read a cursor of the same operation; ``InvalidRequest`` for anything else."""
+        try:
+            padded = text + "=" * (-len(text) % 4)
+            name, filters, place, given, ended = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+            found = cls(name, _rich(filters), place, int(given), bool(ended))
+        except (ValueError, TypeError, binascii.Error, AttributeError) as error:
+            raise InvalidRequest(fields={"cursor": "is not a cursor of this library"}) from error
+        if found.operation != operation:
+            raise InvalidRequest(fields={"cursor": f"belongs to {found.operation}, not to {operation}"})
+        return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"$at": value.astimezone(UTC).isoformat()}
+    if isinstance(value, date):
+        return {"$on": value.isoformat()}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    identity = getattr(value, "id", None)
+    return identity if isinstance(identity, str) else value
+
+
+def _rich(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_rich(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "$at" in value:
+        return datetime.fromisoformat(value["$at"])
+    if "$on" in value:
+        return date.fromisoformat(value["$on"])
+    return {key: _rich(item) for key, item in value.items()}
+
+
+@define(eq=False)
+class Walk(Generic[T]):
+    """One passage through a listing, without I/O: it says where to fetch and what to give.
+
+    Both pagers drive one. It holds the place, refuses a position that comes back a second
+    time (a platform that walks in circles would never end), and drops items given already.
+    """
+
+    start: Cursor
+    place: str | None = field(init=False)
+    given: int = field(init=False)
+    ended: bool = field(init=False)
+    _places: set[str] = field(init=False, factory=set)
+    _recent: deque[Any] = field(init=False, factory=deque)
+    _known: set[Any] = field(init=False, factory=set)
+
+    def __attrs_post_init__(self) -> None:
+        self.place, self.given, self.ended = self.start.position, self.start.given, self.start.ended
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where the walk stands: after the last item given."""
+        return evolve(self.start, position=self.place, given=self.given, ended=self.ended)
+
+    def items(self, page: Page[T]) -> Iterator[T]:
+        """Give the items of the page just fetched, moving on past each as it is given."""
+        for index in range(self.given, len(page.items)):
+            self.given = index + 1
+            item = page.items[index]
+            if not self._repeated(item):
+                yield item
+        self.turn(page)
+
+    def turn(self, page: Page[T]) -> None:
+        """Go on to the page after this one."""
+        self.given = 0
+        self.place = page.next
+        self.ended = page.next is None
+        if page.next is None:
+            return
+        if page.next in self._places:
+            raise PlatformError(
+                "the platform answered the same page position twice; the listing was stopped here",
+                sent="yes",
+            )
+        self._places.add(page.next)
+
+    def _repeated(self, item: T) -> bool:
+        identity = getattr(item, "id", None)
+        if identity is None:
+            return False
+        key = (identity, getattr(item, "__dict__", _NOTHING).get("updated_at"))
+        if key in self._known:
+            return True
+        if len(self._recent) == _REMEMBERED:
+            self._known.discard(self._recent.popleft())
+        self._recent.append(key)
+        self._known.add(key)
+        return False
+
+
+_NOTHING: Mapping[str, Any] = {}

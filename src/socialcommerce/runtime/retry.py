@@ -1,0 +1,108 @@
+"""When to try again, how long to wait, and when to stop: policies as values."""
+
+from __future__ import annotations
+
+import threading
+from typing import Literal, TypeAlias
+
+from attrs import define, field, frozen
+
+from socialcommerce.errors import (
+    DecodeError,
+    NotReady,
+    PlatformUnavailable,
+    RateLimited,
+    TokenExpired,
+)
+from socialcommerce.runtime.call import Safety
+from socialcommerce.runtime.transport import Interrupted, NotSent
+
+__all__ = ["Limits", "Outcome", "Retry", "RetryBudget", "classify", "may_repeat"]
+
+Outcome: TypeAlias = Literal["not_sent", "refused", "unknown", "final"]
+"""What a failed attempt did: nothing left; the platform refused without effect, for now; the
+effect cannot be told; a settled answer that no repeat changes."""
+
+_REPEATABLE: frozenset[Safety] = frozenset({"read", "absolute", "keyed"})
+
+
+def classify(failure: BaseException) -> Outcome:
+    """Sort a failed attempt by what it may have done."""
+    if isinstance(failure, NotSent):
+        return "not_sent"
+    if isinstance(failure, RateLimited | NotReady | TokenExpired):
+        return "refused"
+    if isinstance(failure, Interrupted | PlatformUnavailable | DecodeError):
+        return "unknown"
+    return "final"
+
+
+def may_repeat(outcome: Outcome, safety: Safety) -> bool:
+    """Whether the same request may simply be sent again after such an outcome."""
+    if outcome in ("not_sent", "refused"):
+        return True
+    return outcome == "unknown" and safety in _REPEATABLE
+
+
+@define
+class RetryBudget:
+    """Tokens that retries of one client share, so that an outage is not amplified.
+
+    A retry costs five, a success gives one back; ``capacity`` is the most it holds.
+    """
+
+    capacity: float = 500.0
+    cost: float = 5.0
+    _left: float = field(init=False)
+    _lock: threading.Lock = field(init=False, factory=threading.Lock, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._left = self.capacity
+
+    def spend(self) -> bool:
+        """Take the price of one retry; False when too little is left."""
+        with self._lock:
+            if self._left < self.cost:
+                return False
+            self._left -= self.cost
+            return True
+
+    def refund(self) -> None:
+        """Give back one token, after a success."""
+        if self._left < self.capacity:
+            with self._lock:
+                self._left = min(self.capacity, self._left + 1)
+
+
+@frozen
+class Retry:
+    """How often, how long and how fast an operation is tried again.
+
+    ``attempts`` counts the first one too; ``deadline`` is in seconds from the first attempt,
+    after which no further one begins; waits are drawn at random between zero and
+    ``base × 2ⁿ`` seconds, at most ``cap``, and never shorter than the platform asked for.
+    """
+
+    attempts: int = 4
+    deadline: float = 120.0
+    base: float = 0.5
+    cap: float = 30.0
+    budget: RetryBudget | None = field(factory=RetryBudget)
+
+    def delay(self, attempt: int, jitter: float, retry_after: float | None) -> float:
+        """Seconds to wait after the failed attempt number ``attempt`` (1 = the first)."""
+        drawn = jitter * min(self.cap, self.base * 2.0 ** (attempt - 1))
+        return max(drawn, retry_after or 0.0)
+
+
+@frozen
+class Limits:
+    """Whether the platform's known rate limits are kept, and how.
+
+    ``on_limit``: ``"wait"`` sleeps until the call may go, ``"raise"`` answers
+    ``RateLimited`` with ``sent == "no"``. ``scale`` multiplies every known rate (0.5 = half as fast).
+    """
+
+    enabled: bool = True
+    on_limit: Literal["wait", "raise"] = "wait"
+    scale: float = 1.0

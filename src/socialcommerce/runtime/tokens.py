@@ -1,0 +1,162 @@
+"""Tokens: used while fresh, renewed once for everybody, saved before they are used.
+
+The order of a renewal is: lock, read again, note that it begins, renew, save, release, use.
+Whoever waited for the lock finds the new token on reading again and renews nothing. A
+refresh token that can be spent once is therefore spent once, by threads, tasks and
+processes that share a store; a process that dies between the platform's answer and the
+save leaves the note ``renewing_since``, so the next one can say what happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from attrs import evolve
+
+from socialcommerce.errors import AuthenticationError, AuthorizationRevoked, SocialCommerceError
+from socialcommerce.runtime.call import Service, Subject, TokenRecord
+from socialcommerce.runtime.flow import Exclusive, Flow, Store
+from socialcommerce.runtime.observe import Attempt, notify
+from socialcommerce.runtime.session import Session
+from socialcommerce.runtime.transport import TransportFailure
+
+__all__ = ["ADVISORY", "MANDATORY", "forget", "peek", "renew", "save", "usable"]
+
+MANDATORY = 30.0
+"""Seconds before its end from which an access token is not used any more."""
+ADVISORY = 300.0
+"""Seconds before its end from which a renewal is tried; should it fail, the old token still serves."""
+
+_WITHOUT_CONSENT = frozenset({"reissue", "exchange_before_expiry"})
+
+
+def usable(session: Session, service: Service, subject: Subject | None) -> Flow[TokenRecord]:
+    """A token that is good for the next call, renewed first where it must be.
+
+    Raises ``AuthenticationError`` (nothing sent) where there is none to begin with.
+    """
+    record, _ = yield from _read(session, service, subject)
+    left = _seconds_left(session, record)
+    if left is None or left > ADVISORY or not _renewable(service, record):
+        return record
+    try:
+        return (yield from renew(session, service, subject, stale=record))
+    except (SocialCommerceError, TransportFailure):
+        if left <= MANDATORY:
+            raise
+        return record
+
+
+def renew(
+    session: Session, service: Service, subject: Subject | None, stale: TokenRecord
+) -> Flow[TokenRecord]:
+    """Replace ``stale`` once, whoever else wants the same at the same time."""
+    if not _renewable(service, stale):
+        raise _revoked(session, "the access token is no longer accepted and cannot be renewed")
+    key = session.platform.token_key(service, subject)
+    record: TokenRecord = yield Exclusive(key, _renew_locked(session, service, subject, stale), "tokens")
+    return record
+
+
+def _renew_locked(
+    session: Session, service: Service, subject: Subject | None, stale: TokenRecord
+) -> Flow[TokenRecord]:
+    key = session.platform.token_key(service, subject)
+    record, version = yield from _read(session, service, subject)
+    if record.access_token != stale.access_token:
+        return record
+    yield Store("tokens", "swap", (key, version, evolve(record, renewing_since=session.clock()).dump()))
+    noted, version = yield from _read(session, service, subject)
+    if noted.access_token != stale.access_token:
+        return noted
+    try:
+        fresh = yield from session.platform.renew(session, service, subject, record)
+    except AuthorizationRevoked as error:
+        if record.renewing_since is None:
+            raise
+        raise _interrupted(session, record.renewing_since) from error
+    saved = yield Store("tokens", "swap", (key, version, fresh.renewed().dump()))
+    _observe_renewal(session, subject)
+    if not saved:  # a new consent was saved meanwhile, beside the lock: its tokens are the newer ones
+        fresh, _ = yield from _read(session, service, subject)
+    return fresh
+
+
+def _read(session: Session, service: Service, subject: Subject | None) -> Flow[tuple[TokenRecord, int]]:
+    key = session.platform.token_key(service, subject)
+    value, version = yield Store("tokens", "load", (key,))
+    if value is not None:
+        return TokenRecord.load(value), version
+    seed = session.platform.seed(service, subject)
+    if seed is None and service.renewal in _WITHOUT_CONSENT:
+        seed = TokenRecord(access_expires_at=0.0)
+    if seed is None:
+        raise _missing(session, service, subject)
+    yield Store("tokens", "swap", (key, version, seed.dump()))
+    value, version = yield Store("tokens", "load", (key,))
+    return TokenRecord.load(value), version
+
+
+def peek(session: Session, service: Service, subject: Subject | None) -> Flow[TokenRecord | None]:
+    """What is remembered, as it is, without renewing it."""
+    value, _ = yield Store("tokens", "load", (session.platform.token_key(service, subject),))
+    return TokenRecord.load(value) if value is not None else session.platform.seed(service, subject)
+
+
+def save(session: Session, service: Service, subject: Subject | None, record: TokenRecord) -> Flow[None]:
+    """Remember new tokens of a fresh consent, whatever was there before."""
+    yield from _replace(session.platform.token_key(service, subject), record.dump())
+
+
+def forget(session: Session, service: Service, subject: Subject | None) -> Flow[None]:
+    """Drop what is remembered, after the consent was withdrawn."""
+    yield from _replace(session.platform.token_key(service, subject), None)
+
+
+def _replace(key: str, value: Mapping[str, Any] | None) -> Flow[None]:
+    stored = False
+    while not stored:
+        _, version = yield Store("tokens", "load", (key,))
+        stored = yield Store("tokens", "swap", (key, version, value))
+
+
+def _seconds_left(session: Session, record: TokenRecord) -> float | None:
+    return None if record.access_expires_at is None else record.access_expires_at - session.clock()
+
+
+def _renewable(service: Service, record: TokenRecord) -> bool:
+    if service.renewal in _WITHOUT_CONSENT:
+        return True
+    return service.renewal not in ("never", "human") and bool(record.refresh_token)
+
+
+def _observe_renewal(session: Session, subject: Subject | None) -> None:
+    account = subject.id if subject else None
+    notify(session.hooks, Attempt("auth.refresh", account, "", "", "ok", kind="renewal"))
+
+
+def _missing(session: Session, service: Service, subject: Subject | None) -> AuthenticationError:
+    whom = f"{subject.kind} {subject.id}" if subject else "this app"
+    return AuthenticationError(
+        f"no token for {whom} (credential slot {service.slot!r}): send the seller to "
+        "client.auth.authorize_url(...), then call client.auth.exchange(...)",
+        platform=session.platform.name,
+        sent="no",
+    )
+
+
+def _revoked(session: Session, message: str) -> AuthorizationRevoked:
+    return AuthorizationRevoked(
+        f"{message}; the seller must authorise again", platform=session.platform.name, sent="no"
+    )
+
+
+def _interrupted(session: Session, since: float) -> AuthorizationRevoked:
+    moment = datetime.fromtimestamp(since, UTC).isoformat(timespec="seconds")
+    return _revoked(
+        session,
+        f"a renewal that began at {moment} was cut off after the platform had answered, and its new "
+        "refresh token was lost with the process",
+    )
