@@ -1,0 +1,188 @@
+"""What a user holds: products, orders, advertisements, messages, and what is handed in to make them.
+
+Importing the package imports none of them: each name loads its own module when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from socialcommerce.models.base import *
+    from socialcommerce.models.content import *
+    from socialcommerce.models.identity import *
+    from socialcommerce.models.media import *
+    from socialcommerce.models.message import *
+    from socialcommerce.models.money import *
+    from socialcommerce.models.order import *
+    from socialcommerce.models.product import *
+    from socialcommerce.models.returns import *
+    from socialcommerce.models.shipping import *
+    from socialcommerce.models.store import *
+
+_NAMES = {
+    "base": (
+        "Entity",
+        "Input",
+        "Many",
+        "Model",
+        "Native",
+        "Personal",
+        "Record",
+        "Value",
+        "absent",
+        "personal_fields",
+    ),
+    "money": ("CurrencyMismatch", "InexactDivision", "Money", "exponent"),
+    "media": ("Document", "Media", "MediaKind", "MediaStatus"),
+    "identity": (
+        "Address",
+        "Buyer",
+        "Identity",
+        "IdentityKind",
+        "Masked",
+        "PersonalText",
+        "Phone",
+        "Profile",
+        "VirtualPhone",
+    ),
+    "store": ("AddressUse", "Carrier", "StoreAddress", "StoreInfo", "StoreLocation"),
+    "product": (
+        "Attribute",
+        "AttributeChoice",
+        "AttributeValue",
+        "Category",
+        "CategoryRef",
+        "Condition",
+        "Inventory",
+        "Limits",
+        "Option",
+        "Parcel",
+        "PriceChange",
+        "Product",
+        "ProductInput",
+        "ProductStatus",
+        "Ref",
+        "Review",
+        "ReviewStatus",
+        "Sale",
+        "StockChange",
+        "StockLevel",
+        "Variant",
+        "VariantInput",
+    ),
+    "shipping": (
+        "Branch",
+        "DropOff",
+        "DropOffOption",
+        "LineRef",
+        "OwnCarrier",
+        "OwnCarrierOption",
+        "Package",
+        "Pickup",
+        "PickupOption",
+        "PickupSlot",
+        "Shipment",
+        "ShipmentStatus",
+        "ShippingMethod",
+        "ShippingOptions",
+        "TrackingEvent",
+    ),
+    "returns": (
+        "AcceptReturn",
+        "Decision",
+        "Dispute",
+        "Exchange",
+        "OfferPartial",
+        "Received",
+        "RefundOnly",
+        "Reject",
+        "Return",
+        "ReturnInput",
+        "ReturnLine",
+        "ReturnStatus",
+    ),
+    "order": (
+        "CancelReason",
+        "Cancellation",
+        "CancellationStatus",
+        "Discounts",
+        "FulfilmentStatus",
+        "Line",
+        "LineInput",
+        "Order",
+        "OrderInput",
+        "OrderStatus",
+        "Payment",
+        "PaymentMethod",
+        "PaymentStatus",
+        "Quantities",
+        "Refund",
+        "RefundInput",
+        "SettlementStatus",
+        "Totals",
+        "Transaction",
+        "TransactionKind",
+        "Transactions",
+    ),
+    "content": (
+        "Audio",
+        "Button",
+        "Cart",
+        "CartLine",
+        "Contact",
+        "Content",
+        "Coupon",
+        "Email",
+        "File",
+        "Image",
+        "Interactive",
+        "Location",
+        "OrderCard",
+        "Postback",
+        "ProductCard",
+        "ProductRef",
+        "QuickReplies",
+        "QuickReply",
+        "Reaction",
+        "Section",
+        "Sticker",
+        "Template",
+        "Text",
+        "Unsupported",
+        "Video",
+    ),
+    "message": (
+        "Author",
+        "Consent",
+        "Conversation",
+        "ConversationRef",
+        "DeliveryStatus",
+        "Message",
+        "MessageTemplate",
+        "Purpose",
+        "Recipient",
+        "ReplyHandle",
+        "SendPolicy",
+        "SendReceipt",
+        "TemplateCategory",
+        "TemplateInput",
+        "TemplateStatus",
+    ),
+}
+_HOMES = {name: module for module, names in _NAMES.items() for name in names}
+
+__all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll] - the table above is the list
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -1,0 +1,362 @@
+"""What every model has in common.
+
+``Model`` is a frozen pydantic model. ``Record`` may hold fields that the platform's row did not
+carry (*not loaded*); ``Entity`` is a record with an id. ``Input`` is what a user hands in: validated
+when it is made, with one error class for everything wrong.
+
+Backends make outputs with ``build``, which trusts its caller and skips validation: a page of fifty
+products is mapped in the time pydantic would need for a handful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, dataclass_transform
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic._internal._model_construction import ModelMetaclass
+from pydantic_core import PydanticUndefined
+
+from socialcommerce.errors import InvalidRequest, NotLoaded
+
+__all__ = [
+    "Entity",
+    "Input",
+    "Many",
+    "Model",
+    "Native",
+    "Personal",
+    "Record",
+    "Value",
+    "absent",
+    "personal_fields",
+]
+
+T = TypeVar("T")
+
+Native = dict[str, Any]
+"""Settings that one platform alone knows; each backend documents its own keys."""
+
+Many = Annotated[Sequence[T], AfterValidator(tuple)]
+"""A sequence a user gives in any form; kept as a tuple."""
+
+MASK = "***"
+
+
+class Personal:
+    """Marks a field as personal data, so that masking and export find it: ``Annotated[str, Personal()]``."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Personal()"
+
+
+class _Absent:
+    """The value of a field that nobody gave; never seen outside of this module except in a repr."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<not loaded>"
+
+
+_ABSENT = _Absent()
+
+
+def _absent() -> Any:
+    return _ABSENT
+
+
+def absent() -> Any:
+    """Default of a record's field that has no honest default: left out, it is *not loaded*."""
+    return Field(default_factory=_absent)
+
+
+_new = object.__new__
+_set_dict = BaseModel.__dict__["__dict__"].__set__
+_set_fields_set = BaseModel.__dict__["__pydantic_fields_set__"].__set__
+_set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
+_set_private = BaseModel.__dict__["__pydantic_private__"].__set__
+
+
+class Model(BaseModel):
+    """A frozen value. Equal when its fields are, whatever the payload it was read from."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True, validate_by_name=True)
+
+    _UNCOMPARED: ClassVar[frozenset[str]] = frozenset()
+    _constants: ClassVar[dict[str, Any]] = {}
+    _factories: ClassVar[tuple[tuple[str, Any], ...]] = ()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Sort the defaults once per class: those that can be shared, and those made anew each time."""
+        super().__pydantic_init_subclass__(**kwargs)
+        fields = cls.model_fields
+        cls._constants = {
+            name: field.default for name, field in fields.items() if field.default is not PydanticUndefined
+        }
+        cls._factories = tuple(
+            (name, field.default_factory)
+            for name, field in fields.items()
+            if field.default_factory is not None and field.default_factory is not _absent
+        )
+
+    @classmethod
+    def build(cls, *, missing: tuple[str, ...] = (), **fields: Any) -> Self:
+        """Make one from values known to be right, without validating them.
+
+        ``missing`` names the fields which the platform's row did not carry: reading one raises
+        ``NotLoaded``. Fields left out otherwise take their default. ``fields`` are kept as they
+        are given: tuples rather than lists, aware datetimes, the types the class declares.
+        """
+        self = _new(cls)
+        values = cls._constants | fields
+        for name, make in cls._factories:
+            if name not in fields:
+                values[name] = make()
+        if missing:
+            for name in missing:
+                values.pop(name, None)
+            values["not_loaded"] = missing
+        _set_dict(self, values)
+        _set_fields_set(self, set(fields))
+        _set_extra(self, None)
+        _set_private(self, None)
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Model):
+            return NotImplemented
+        return type(self) is type(other) and self._compared() == other._compared()
+
+    def _compared(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name not in self._UNCOMPARED}
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """The fields worth a look: those that differ from their default, and those not loaded."""
+        for name, field in type(self).model_fields.items():
+            value = self.__dict__.get(name, _ABSENT)
+            if field.repr and not (value is None or value == () or value == {}):
+                yield name, value
+
+    def masked(self) -> Self:
+        """A copy with personal data replaced by ``***`` at every depth, and without the raw payload."""
+        fields = type(self).model_fields
+        values = {
+            name: _mask(value) if _is_personal(fields[name]) else _masked(value)
+            for name, value in self.__dict__.items()
+        }
+        if "raw" in values:
+            values["raw"] = None
+        copy = self.model_copy()
+        _set_dict(copy, values)
+        return copy
+
+
+class Record(Model):
+    """An output whose row may have carried less than the whole. ``raw`` is the untouched payload."""
+
+    raw: Any = Field(default=None, repr=False, exclude=True)
+    not_loaded: tuple[str, ...] = Field(default=(), repr=False)
+
+    _UNCOMPARED = frozenset({"raw", "not_loaded"})
+
+    def loaded(self, name: str) -> bool:
+        """Whether the field ``name`` was carried by the row this was read from; asking never raises NotLoaded."""
+        if name not in type(self).model_fields:
+            raise AttributeError(f"{type(self).__name__} has no field {name!r}")
+        return name in self.__dict__
+
+    @model_validator(mode="after")
+    def _leave_out(self) -> Self:
+        """Drop the fields that were not given or were dumped as not loaded."""
+        values = self.__dict__
+        gone = {name for name, value in values.items() if value is _ABSENT}.union(self.not_loaded)
+        if gone:
+            names = tuple(name for name in type(self).model_fields if name in gone)
+            for name in names:
+                del values[name]
+            values["not_loaded"] = names
+        return self
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name in type(self).__pydantic_fields__:
+                raise NotLoaded(type(self).__name__, name)
+            return super().__getattr__(name)
+
+    def _repr_html_(self) -> str:
+        """A compact table for notebooks."""
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{escape(str(name))}</th><td>{escape(_short(value))}</td></tr>"
+            for name, value in self.__repr_args__()
+        )
+        return f"<table><caption>{escape(type(self).__name__)}</caption>{rows}</table>"
+
+
+class Entity(Record):
+    """A thing of the platform, known by an id.
+
+    ``id`` is the platform's own id as text (an id that needs a parent is said in the backend's page),
+    ``native_ids`` every id the platform gave, by its own name, ``platform`` the registered name.
+    """
+
+    id: str
+    platform: str = ""
+    native_ids: dict[str, str] = Field(default_factory=dict, repr=False)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.platform, self.id))
+
+
+class Input(Model):
+    """What a user hands in. Anything wrong raises ``InvalidRequest``, which names field and remedy.
+
+    ``native`` holds what one platform alone demands (a freight template, a legal declaration).
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    native: Native = Field(default_factory=dict, kw_only=True)
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, /, *args: Any, **data: Any) -> None:
+            data = _named(type(self), args, data) if args else data
+            try:
+                super().__init__(**data)
+            except ValidationError as error:
+                raise _invalid(type(self).__name__, error) from None
+
+        # An input inside of another is then validated in place, so that its findings carry the whole path.
+        __init__.__pydantic_base_init__ = True
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """As pydantic's, with our error."""
+        try:
+            return super().model_validate(obj, **options)
+        except ValidationError as error:
+            raise _invalid(cls.__name__, error) from None
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """As pydantic's, with our error."""
+        try:
+            return super().model_validate_json(json_data, **options)
+        except ValidationError as error:
+            raise _invalid(cls.__name__, error) from None
+
+
+@dataclass_transform(kw_only_default=False, field_specifiers=(Field,))
+class _Positional(ModelMetaclass):
+    """Tells type checkers that the fields may be given by position, as ``Input`` takes them anyway."""
+
+
+class Value(Input, metaclass=_Positional):
+    """A small input that reads well by position: ``OwnCarrier("DHL", "JD01")``."""
+
+
+def _named(cls: type[Model], args: tuple[Any, ...], data: dict[str, Any]) -> dict[str, Any]:
+    names = [name for name in cls.model_fields if name != "native"]
+    if len(args) > len(names):
+        raise InvalidRequest(
+            f"{cls.__name__} takes at most {len(names)} values: {', '.join(names)}", fields={}
+        )
+    given = dict(zip(names, args, strict=False))
+    if twice := given.keys() & data.keys():
+        name = min(twice)
+        raise InvalidRequest(f"{cls.__name__}: {name} was given twice", fields={name: "give it once"})
+    return given | data
+
+
+_REMEDIES = {
+    "missing": "is required",
+    "extra_forbidden": "is not known here; what one platform alone takes goes into native={…}",
+    "timezone_aware": "needs a time zone: datetime(…, tzinfo=UTC), or .astimezone()",
+    "frozen_instance": "cannot be changed; use model_copy(update={…})",
+}
+
+
+def _invalid(model: str, error: ValidationError) -> InvalidRequest:
+    """The same findings as an error of ours; without the values, which may be secret or personal."""
+    fields: dict[str, str] = {}
+    for finding in error.errors(include_url=False, include_context=False, include_input=False):
+        path = ".".join(str(part) for part in finding["loc"]) or model
+        fields.setdefault(path, _REMEDIES.get(finding["type"], finding["msg"].removeprefix("Value error, ")))
+    text = "; ".join(f"{path}: {reason}" if path != model else reason for path, reason in fields.items())
+    return InvalidRequest(f"{model}: {text}", fields=fields)
+
+
+def personal_fields(model: Model | type[Model]) -> set[str]:
+    """Dotted paths of the personal data a model may hold: ``{"buyer.email", "shipping_address.name", …}``."""
+    return set(_personal_paths(model if isinstance(model, type) else type(model), "", ()))
+
+
+def _personal_paths(cls: type[Model], prefix: str, above: tuple[type[Model], ...]) -> Iterator[str]:
+    for name, field in cls.model_fields.items():
+        if _is_personal(field):
+            yield prefix + name
+        for inner in _models_in(field.annotation):
+            if inner is not cls and inner not in above:
+                yield from _personal_paths(inner, f"{prefix}{name}.", (*above, cls))
+
+
+def _models_in(annotation: Any) -> Iterator[type[Model]]:
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _models_in(inner)
+
+
+def _is_personal(field: Any) -> bool:
+    return any(isinstance(mark, Personal) for mark in field.metadata)
+
+
+def _mask(value: Any) -> Any:
+    """Text becomes the mask; what is empty stays empty, what is structured keeps its shape."""
+    if isinstance(value, str) and value:
+        return MASK
+    if isinstance(value, tuple):
+        return tuple(_mask(item) for item in value)
+    if isinstance(value, Mapping):
+        return {key: _mask(item) for key, item in value.items()}
+    return _masked(value)
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, Model):
+        return value.masked()
+    if isinstance(value, tuple):
+        return tuple(_masked(item) for item in value)
+    return value
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, tuple) and value and isinstance(value[0], Model):
+        return f"{len(value)} × {type(value[0]).__name__}"
+    text = str(value)
+    return text if len(text) <= 120 else text[:119] + "…"
+
+
+def refuse_float(value: Any) -> Any:
+    """Exact numbers only: a binary float has already lost what the user wrote."""
+    if isinstance(value, float | bool):
+        raise ValueError("must be exact: give a Decimal, an int or text, never a float")
+    return value
+
+
+Exact = BeforeValidator(refuse_float)
+"""For Decimal fields of inputs: ``Annotated[Decimal, Exact]``."""
