@@ -77,10 +77,12 @@ def schedule(buckets: Sequence[Bucket], levels: Sequence[Level], now: float) -> 
     """
     if len({bucket.key for bucket in buckets}) != len(buckets):
         raise ValueError("one call may name a bucket only once")
-    start = max((_earliest(bucket, level, now) for bucket, level in zip(buckets, levels)), default=now)
+    start = max(
+        (_earliest(bucket, level, now) for bucket, level in zip(buckets, levels, strict=True)), default=now
+    )
     booked = [
         Level(max(level.tat, start) + bucket.cost / bucket.rate, level.until)
-        for bucket, level in zip(buckets, levels)
+        for bucket, level in zip(buckets, levels, strict=True)
     ]
     return start - now, booked
 

@@ -40,6 +40,39 @@ class State:
         """All of it in this process's memory; ``clock`` answers seconds since the epoch."""
         return cls(**{part: MemoryStore(clock) for part in PARTS})
 
+    @classmethod
+    def file(cls, directory: str | PathLike[str], clock: Clock = time.time) -> State:
+        """One JSON file a part in ``directory`` (made with mode 0700): for scripts and small shops."""
+        from socialcommerce.runtime.file_store import FileStore
+
+        folder = Path(directory)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return cls(
+            **{
+                part: FileStore(folder / f"{part}.json", durable=part not in RELEARNT, clock=clock)
+                for part in PARTS
+            }
+        )
+
+    @classmethod
+    def sqlite(cls, path: str | PathLike[str], clock: Clock = time.time) -> State:
+        """One table a part in the database ``path``: for all processes of one machine."""
+        from socialcommerce.runtime.sqlite_store import SQLiteStore
+
+        return cls(
+            **{part: SQLiteStore(path, part, durable=part not in RELEARNT, clock=clock) for part in PARTS}
+        )
+
+    @classmethod
+    def redis(cls, url: str, prefix: str = "socialcommerce", clock: Clock = time.time) -> State:
+        """One keyspace a part under ``prefix`` on the server ``url``: for many machines.
+
+        ``ImportError`` without the extra ``socialcommerce[redis]``.
+        """
+        from socialcommerce.runtime.redis_store import RedisStore
+
+        return cls(**{part: RedisStore(url, f"{prefix}:{part}", clock=clock) for part in PARTS})
+
     def close(self) -> None:
         """Close every part; harmless when repeated."""
         for part in fields(State):

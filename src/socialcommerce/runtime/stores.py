@@ -8,25 +8,23 @@ several buckets) happens in one *transaction*; each store says only what that is
 
 from __future__ import annotations
 
-import json
-import os
 import threading
 import time
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from heapq import heappop, heappush
 from itertools import islice
 from math import inf
 from typing import Any, NoReturn, Protocol, TypeAlias
 
-from attrs import define, frozen
+from attrs import frozen
 
 from socialcommerce.runtime.limits import Bucket, Level, penalty, schedule
-from socialcommerce.runtime.locks import Lock, Mutexes, after_fork
+from socialcommerce.runtime.locks import Lock, Mutexes, on_fork
 
-__all__ = ["Clock", "KeyValue", "MemoryStore", "Value"]
+__all__ = ["Clock", "KeyValue", "MemoryStore", "Row", "Table", "TransactionalStore", "Value"]
 
 Clock: TypeAlias = Callable[[], float]
 Value: TypeAlias = Mapping[str, Any]
@@ -111,6 +109,8 @@ class Table(Protocol):
 class TransactionalStore(ABC):
     """Everything that can be said once about stores with a transaction."""
 
+    clock: Clock
+
     @abstractmethod
     def transaction(self) -> AbstractContextManager[Table]:
         """The rows, with nobody else writing until the block ends; an error undoes the block."""
@@ -134,7 +134,7 @@ class TransactionalStore(ABC):
             levels = [Level.of(row.value if row else None) for row in rows]
             wait, booked = schedule(limits, levels, now)
             if wait <= patience:
-                for bucket, level in zip(limits, booked):
+                for bucket, level in zip(limits, booked, strict=True):
                     table.put(bucket.key, level.row(), level.rests_at - now)
             return wait
 
@@ -144,8 +144,6 @@ class TransactionalStore(ABC):
             row = table.get(key)
             level = penalty(Level.of(row.value if row else None), until)
             table.put(key, level.row(), level.rests_at - self.clock())
-
-    clock: Clock
 
 
 class MemoryStore(TransactionalStore):
@@ -164,14 +162,14 @@ class MemoryStore(TransactionalStore):
         self._timed: set[str] = set()  # keys that have an entry
         self._version = 0
         self._renew_locks()
-        after_fork(self._renew_locks)
+        on_fork(child=self._renew_locks)
 
     def _renew_locks(self) -> None:
         self._mutex = threading.Lock()
         self._locks = Mutexes()
 
     @contextmanager
-    def transaction(self) -> Iterator[Table]:
+    def transaction(self) -> Generator[Table]:
         """See ``TransactionalStore.transaction``."""
         with self._mutex:
             self._purge(self.clock())

@@ -1,0 +1,66 @@
+"""Fixtures of the stores: one of each kind, on a clock that only the test moves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from secrets import token_hex
+
+import pytest
+from attrs import define
+
+from socialcommerce.runtime.file_store import FileStore
+from socialcommerce.runtime.sqlite_store import SQLiteStore
+from socialcommerce.runtime.stores import KeyValue, MemoryStore
+
+REDIS_URL = os.environ.get("SOCIALCOMMERCE_TEST_REDIS", "redis://127.0.0.1:6379/15")
+
+
+@define
+class Clock:
+    """Seconds since the epoch, as the test says."""
+
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def memory_store(_: Path, clock: Callable[[], float]) -> KeyValue:
+    return MemoryStore(clock)
+
+
+def file_store(folder: Path, clock: Callable[[], float]) -> KeyValue:
+    return FileStore(folder / "part.json", clock=clock)
+
+
+def sqlite_store(folder: Path, clock: Callable[[], float]) -> KeyValue:
+    return SQLiteStore(folder / "state.db", "part", clock=clock)
+
+
+def redis_store(_: Path, clock: Callable[[], float]) -> KeyValue:
+    if find_spec("redis") is None:
+        pytest.skip("the redis package is not installed")
+    redis = import_module("redis")
+    try:
+        redis.Redis.from_url(REDIS_URL).ping()
+    except redis.ConnectionError:
+        pytest.skip("no Redis server on loopback")
+    from socialcommerce.runtime.redis_store import RedisStore
+
+    return RedisStore(REDIS_URL, f"test-{token_hex(6)}", clock=clock)
+
+
+@pytest.fixture(params=[memory_store, file_store, sqlite_store, redis_store], ids=lambda make: make.__name__)
+def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[KeyValue]:
+    made: KeyValue = request.param(tmp_path, clock)
+    yield made
+    made.close()
