@@ -30,6 +30,7 @@ from socialcommerce.errors import InvalidRequest, NotLoaded
 
 __all__ = [
     "Entity",
+    "Exact",
     "Input",
     "Many",
     "Model",
@@ -140,6 +141,9 @@ class Model(BaseModel):
             return NotImplemented
         return type(self) is type(other) and self._compared() == other._compared()
 
+    def __hash__(self) -> int:
+        return hash((type(self), *self._compared().values()))
+
     def _compared(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name not in self._UNCOMPARED}
 
@@ -147,7 +151,7 @@ class Model(BaseModel):
         """The fields worth a look: those that differ from their default, and those not loaded."""
         for name, field in type(self).model_fields.items():
             value = self.__dict__.get(name, _ABSENT)
-            if field.repr and not (value is None or value == () or value == {}):
+            if field.repr and value not in (None, (), {}):
                 yield name, value
 
     def masked(self) -> Self:
@@ -173,7 +177,7 @@ class Record(Model):
     _UNCOMPARED = frozenset({"raw", "not_loaded"})
 
     def loaded(self, name: str) -> bool:
-        """Whether the field ``name`` was carried by the row this was read from; asking never raises NotLoaded."""
+        """Whether the row this was read from carried the field ``name``."""
         if name not in type(self).model_fields:
             raise AttributeError(f"{type(self).__name__} has no field {name!r}")
         return name in self.__dict__
@@ -309,6 +313,7 @@ def _personal_paths(cls: type[Model], prefix: str, above: tuple[type[Model], ...
     for name, field in cls.model_fields.items():
         if _is_personal(field):
             yield prefix + name
+            continue
         for inner in _models_in(field.annotation):
             if inner is not cls and inner not in above:
                 yield from _personal_paths(inner, f"{prefix}{name}.", (*above, cls))

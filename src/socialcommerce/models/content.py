@@ -117,8 +117,10 @@ class Contact(Value):
 
 
 class ProductRef(Value):
-    """A product as a message names it: by id, SKU and catalogue where the platform has a card of its
-    own; title, price, image and url for those that show any link. Fill in what you have.
+    """A product as a message names it; fill in what you have.
+
+    Id, SKU and catalogue are for platforms with product cards of their own; title, price, image and
+    url for those that show any link.
     """
 
     id: str | None = None

@@ -76,7 +76,7 @@ class Media(Model):
         return cls.build(kind=kind, id=id, alt=alt)
 
     def read(self) -> bytes:
-        """The bytes of local media. ValueError where it lies elsewhere: ``messaging.download_media`` fetches."""
+        """The bytes of local media; ValueError where it lies elsewhere (``download_media`` fetches it)."""
         if self.content is not None:
             return self.content
         if self.path is not None:

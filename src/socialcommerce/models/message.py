@@ -161,8 +161,9 @@ class Recipient(Input):
 
 
 class TemplateInput(Input):
-    """A message to have approved. Variables stand in ``body`` as ``{{name}}``; ``variables`` gives an
-    example of each, which reviewers see.
+    """A message to have approved.
+
+    Variables stand in ``body`` as ``{{name}}``; ``variables`` gives an example of each for reviewers.
     """
 
     name: str = Field(min_length=1)

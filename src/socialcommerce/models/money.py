@@ -21,32 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["CurrencyMismatch", "InexactDivision", "Money", "exponent"]
 
 _EXPONENTS: Final = {
-    **dict.fromkeys(
-        [
-            "BIF",
-            "CLP",
-            "DJF",
-            "GNF",
-            "ISK",
-            "JPY",
-            "KMF",
-            "KRW",
-            "PYG",
-            "RWF",
-            "UGX",
-            "UYI",
-            "VND",
-            "VUV",
-            "XAF",
-            "XOF",
-            "XPF",
-        ],
-        0,
-    ),
-    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
-    "CLF": 4,
-    "UYW": 4,
-}
+    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0,
+    "UGX": 0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+    "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+    "CLF": 4, "UYW": 4,
+}  # fmt: skip
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _EXACT: Final = Context(prec=200, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 _ROUNDING: Final = Context(prec=200, traps=[InvalidOperation, DivisionByZero, Overflow])
@@ -90,7 +69,7 @@ class Money:
     currency: str
 
     def __init__(self, amount: Decimal | int | str, currency: str) -> None:
-        if not isinstance(currency, str) or _CURRENCY.fullmatch(currency) is None:
+        if _CURRENCY.fullmatch(currency) is None:
             raise ValueError(f"a currency is three upper-case letters such as 'SGD', not {currency!r}")
         _set_amount(self, _exact(amount, "an amount of money"))
         _set_currency(self, currency)
@@ -148,34 +127,35 @@ class Money:
         return hash((self.amount, self.currency))
 
     def __lt__(self, other: Money) -> bool:
-        return self.amount < self._same(other) if isinstance(other, Money) else NotImplemented
+        return self.amount < self._same(other)
 
     def __le__(self, other: Money) -> bool:
-        return self.amount <= self._same(other) if isinstance(other, Money) else NotImplemented
+        return self.amount <= self._same(other)
 
     def __gt__(self, other: Money) -> bool:
-        return self.amount > self._same(other) if isinstance(other, Money) else NotImplemented
+        return self.amount > self._same(other)
 
     def __ge__(self, other: Money) -> bool:
-        return self.amount >= self._same(other) if isinstance(other, Money) else NotImplemented
+        return self.amount >= self._same(other)
 
-    def _same(self, other: Money) -> Decimal:
+    def _same(self, other: object) -> Decimal:
+        """The other amount, where it is money of the same currency."""
+        if not isinstance(other, Money):
+            raise TypeError(
+                f"money goes with money, not with {type(other).__name__}: {self} is no bare number"
+            )
         if other.currency != self.currency:
             raise CurrencyMismatch(f"{self.currency} and {other.currency} cannot be mixed; convert one first")
         return other.amount
 
     def __add__(self, other: Money) -> Money:
-        if not isinstance(other, Money):
-            return NotImplemented
         return Money.of(_EXACT.add(self.amount, self._same(other)), self.currency)
 
     def __radd__(self, other: int) -> Money:
         """Zero plus money, so that ``sum()`` works."""
-        return self if isinstance(other, int) and other == 0 else NotImplemented
+        return self if other == 0 else NotImplemented
 
     def __sub__(self, other: Money) -> Money:
-        if not isinstance(other, Money):
-            return NotImplemented
         return Money.of(_EXACT.subtract(self.amount, self._same(other)), self.currency)
 
     def __neg__(self) -> Money:

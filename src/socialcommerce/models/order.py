@@ -230,7 +230,7 @@ class Order(Entity):
 
 
 class LineInput(Input):
-    """A row of an order to import. ``unit_price`` before discounts; ``discount`` and ``tax`` for the whole row."""
+    """A row of an order to import; ``unit_price`` before discounts, the rest for the whole row."""
 
     sku: str | None = None
     product_id: str | None = None
@@ -249,7 +249,7 @@ class LineInput(Input):
 
 
 class OrderInput(Input):
-    """An order made elsewhere, to import into a store. ``number`` is the channel's order id: the key of it all.
+    """An order made elsewhere, to import into a store. ``number`` is the channel's order id.
 
     The same ``channel`` and ``number`` are imported once, however often they are sent.
     """

@@ -129,7 +129,7 @@ class PriceChange(Ref):
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        prices = [self.base_price, self.list_price, self.sale and self.sale.price]
+        prices = (self.base_price, self.list_price, self.sale.price if self.sale else None)
         currencies = {price.currency for price in prices if price is not None}
         if not currencies:
             raise ValueError("give a base_price, a list_price or a sale")

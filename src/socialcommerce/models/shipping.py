@@ -159,7 +159,10 @@ def _identified(value: Any) -> Any:
 
 
 class Pickup(Value):
-    """The carrier comes: to ``address``, in ``slot`` (each as listed, or its id; None is the platform's choice)."""
+    """The carrier comes: to ``address``, in ``slot``.
+
+    Each as it was listed, or its id; None leaves it to the platform.
+    """
 
     address: Annotated[str | StoreAddress | None, BeforeValidator(_identified)] = None
     slot: Annotated[str | PickupSlot | None, BeforeValidator(_identified)] = None
