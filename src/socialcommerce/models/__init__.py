@@ -11,14 +11,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from socialcommerce.models.account import *
+    from socialcommerce.models.ads import *
+    from socialcommerce.models.audience import *
     from socialcommerce.models.base import *
+    from socialcommerce.models.bulk import *
     from socialcommerce.models.content import *
+    from socialcommerce.models.creatives import *
+    from socialcommerce.models.event import *
+    from socialcommerce.models.frames import *
     from socialcommerce.models.identity import *
+    from socialcommerce.models.job import *
     from socialcommerce.models.media import *
     from socialcommerce.models.message import *
     from socialcommerce.models.money import *
     from socialcommerce.models.order import *
     from socialcommerce.models.product import *
+    from socialcommerce.models.reports import *
     from socialcommerce.models.returns import *
     from socialcommerce.models.shipping import *
     from socialcommerce.models.store import *
@@ -67,6 +76,37 @@ _NAMES = {
         Author Consent Conversation ConversationRef DeliveryStatus Message MessageTemplate
         Purpose Recipient ReplyHandle SendPolicy SendReceipt TemplateCategory TemplateInput
         TemplateStatus
+    """,
+    "event": """
+        Event EventRef EventType
+    """,
+    "bulk": """
+        BulkResult Check Outcome OutcomeStatus Problem
+    """,
+    "account": """
+        Account AccountKind AuthStatus Grant Token
+    """,
+    "job": """
+        JobState JobStatus
+    """,
+    "creatives": """
+        Built CallToAction CatalogCreative Creative ExistingPost
+    """,
+    "ads": """
+        Ad AdDelivery AdGroup AdGroupInput AdInput AdStatus Bid BidStrategy BillingEvent Budget
+        BudgetKind Campaign CampaignInput CampaignKind Delivery Goal Hours Keyword LaunchPlan
+        Launched Objective Schedule Targeting
+    """,
+    "audience": """
+        ActionSource Audience AudienceInput AudienceMember AudienceStatus ClickIds
+        ConversionEvent ConversionItem ConversionType Suggestion TargetingOption
+    """,
+    "reports": """
+        Attribution BookedOn Breakdown DayBasis Derived Granularity Level Metric Report
+        ReportRow
+    """,
+    "frames": """
+        Explode to_arrow to_pandas to_polars to_rows
     """,
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}

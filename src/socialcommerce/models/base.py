@@ -93,7 +93,9 @@ _set_private = BaseModel.__dict__["__pydantic_private__"].__set__
 class Model(BaseModel):
     """A frozen value. Equal when its fields are, whatever the payload it was read from."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True, validate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", defer_build=True, ser_json_bytes="base64", val_json_bytes="base64"
+    )
 
     _UNCOMPARED: ClassVar[frozenset[str]] = frozenset()
     _constants: ClassVar[dict[str, Any]] = {}
@@ -331,14 +333,14 @@ def _is_personal(field: Any) -> bool:
 
 
 def _mask(value: Any) -> Any:
-    """Text becomes the mask; what is empty stays empty, what is structured keeps its shape."""
-    if isinstance(value, str) and value:
-        return MASK
+    """Text becomes the mask, other single values None; what is structured keeps its shape."""
+    if isinstance(value, str):
+        return MASK if value else value
     if isinstance(value, tuple):
         return tuple(_mask(item) for item in value)
     if isinstance(value, Mapping):
         return {key: _mask(item) for key, item in value.items()}
-    return _masked(value)
+    return value.masked() if isinstance(value, Model) else None
 
 
 def _masked(value: Any) -> Any:

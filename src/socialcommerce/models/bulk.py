@@ -1,0 +1,135 @@
+"""Many in, a result for each; and the answer to asking first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, overload
+
+from attrs import field, frozen
+
+from socialcommerce.errors import BulkFailure, OutcomeUnknown, SocialCommerceError
+from socialcommerce.models.base import Model
+from socialcommerce.models.money import Money
+
+__all__ = ["BulkResult", "Check", "Outcome", "OutcomeStatus", "Problem"]
+
+I_co = TypeVar("I_co", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
+
+OutcomeStatus: TypeAlias = Literal["ok", "failed", "unknown"]
+
+
+@frozen
+class Outcome(Generic[I_co, T_co]):
+    """What became of one input: ``ok`` with its ``value``, ``failed`` or ``unknown`` with its ``error``.
+
+    ``unknown`` means that it was sent and nobody can say whether it happened: look before you repeat.
+    """
+
+    input: I_co
+    status: OutcomeStatus
+    value: T_co | None = None
+    error: SocialCommerceError | None = None
+
+    @classmethod
+    def of(cls, input: I_co, result: T_co | SocialCommerceError) -> Outcome[I_co, T_co]:  # type: ignore[misc]  # a constructor takes what the object then gives out
+        """The outcome of an input whose result is a value, or the error in its place."""
+        if isinstance(result, OutcomeUnknown):
+            return cls(input, "unknown", error=result)
+        if isinstance(result, SocialCommerceError):
+            return cls(input, "failed", error=result)
+        return cls(input, "ok", value=result)
+
+    @property
+    def ok(self) -> bool:
+        """Whether it happened."""
+        return self.status == "ok"
+
+    def unwrap(self) -> T_co:
+        """The value, or the error raised."""
+        if self.error is not None:
+            raise self.error
+        return self.value  # type: ignore[return-value]  # T_co itself may be None, and an outcome without error holds one
+
+
+def _kept(outcomes: Iterable[Outcome[Any, Any]]) -> tuple[Outcome[Any, Any], ...]:
+    return tuple(outcomes)
+
+
+@frozen
+class BulkResult(Sequence[Outcome[I_co, T_co]]):
+    """One outcome for each input, in input order. Nothing is raised until ``raise_for_failures``."""
+
+    outcomes: tuple[Outcome[I_co, T_co], ...] = field(converter=_kept)
+
+    @overload
+    def __getitem__(self, index: int) -> Outcome[I_co, T_co]: ...
+    @overload
+    def __getitem__(self, index: slice) -> BulkResult[I_co, T_co]: ...
+    def __getitem__(self, index: int | slice) -> Outcome[I_co, T_co] | BulkResult[I_co, T_co]:
+        return BulkResult(self.outcomes[index]) if isinstance(index, slice) else self.outcomes[index]
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    def __iter__(self) -> Iterator[Outcome[I_co, T_co]]:
+        return iter(self.outcomes)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every input succeeded."""
+        return all(outcome.ok for outcome in self.outcomes)
+
+    @property
+    def values(self) -> tuple[T_co, ...]:
+        """The values of those that succeeded, in input order."""
+        return tuple(outcome.unwrap() for outcome in self.outcomes if outcome.ok)
+
+    @property
+    def failures(self) -> tuple[Outcome[I_co, T_co], ...]:
+        """The outcomes that did not succeed, failed or unknown."""
+        return tuple(outcome for outcome in self.outcomes if not outcome.ok)
+
+    def raise_for_failures(self) -> BulkResult[I_co, T_co]:
+        """This result where all went well; else ``BulkFailure``, a group of the errors in input order."""
+        errors = [outcome.error for outcome in self.outcomes if outcome.error is not None]
+        if errors:
+            raise BulkFailure(f"{len(errors)} of {len(self.outcomes)} failed", errors)
+        return self
+
+    def __repr__(self) -> str:
+        return f"<BulkResult: {len(self) - len(self.failures)} ok, {len(self.failures)} not>"
+
+    def _repr_html_(self) -> str:
+        """A compact table for notebooks."""
+        from html import escape
+
+        rows = "".join(
+            f"<tr><td>{escape(str(outcome.input))[:120]}</td><td>{outcome.status}</td>"
+            f"<td>{escape(str(outcome.error or ''))[:200]}</td></tr>"
+            for outcome in self.outcomes
+        )
+        return f"<table><tr><th>input</th><th>status</th><th>error</th></tr>{rows}</table>"
+
+
+class Problem(Model):
+    """One thing that would be refused: the ``field`` (a dotted path), and what to do about it."""
+
+    field: str
+    message: str
+
+
+class Check(Model):
+    """The answer to asking first. True where it is ``ok``; ``cost`` is what it would take, where known."""
+
+    ok: bool
+    problems: tuple[Problem, ...] = ()
+    cost: Money | None = None
+
+    @classmethod
+    def of(cls, problems: Sequence[Problem], cost: Money | None = None) -> Check:
+        """A check that is ok where there are no problems."""
+        return cls.build(ok=not problems, problems=tuple(problems), cost=cost)
+
+    def __bool__(self) -> bool:
+        return self.ok
