@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from socialcommerce.runtime.transport import Request, Response
 from socialcommerce.simulators.account import Account
-from socialcommerce.simulators.entities import Location
+from socialcommerce.simulators.entities import Location, Upload
 from socialcommerce.simulators.market import Market
 from socialcommerce.simulators.shopee import auth, defaults, push
 from socialcommerce.simulators.shopee.authority import REFRESH_LIFE, App, Authority, Subject
@@ -65,6 +65,8 @@ class ShopeeTwin(Twin):
         self.main_account_id = str(market.random.randrange(10**5, 10**6))
         self.max_offset = 10_000
         self.offsets_given: set[int] = set()
+        self.images: dict[str, bytes] = {}
+        self.videos: dict[str, Upload] = {}
         super().__init__(market, page_size, accounts=accounts, currency=currency)
         self.apps = [self.add_app()]
         self._handlers = _handlers()
@@ -121,7 +123,7 @@ class ShopeeTwin(Twin):
     def issue_token(self, account: Account, app: App | None = None) -> dict[str, Any]:
         """A fresh pair of tokens for a shop, authorised for a year."""
         who, subjects = app or self.apps[0], auth.subjects_of([account])
-        self.grant(who, subjects, 365)
+        self.grant(who, subjects, 365, quiet=True)
         pair = self.authority.issue(who, subjects)
         now = self.clock.moment()
         return {
@@ -132,10 +134,18 @@ class ShopeeTwin(Twin):
             "consent_expires_at": now + timedelta(days=365),
         }
 
-    def grant(self, app: App, subjects: Sequence[Subject], days: float, main_account: bool = False) -> None:
-        """Enter an authorisation in the book and tell the app of it, now and a week before its end."""
+    def grant(
+        self,
+        app: App,
+        subjects: Sequence[Subject],
+        days: float,
+        main_account: bool = False,
+        quiet: bool = False,
+    ) -> None:
+        """Enter an authorisation in the book; tell the app, unless ``quiet``, and before its end."""
         self.authority.authorise(app, subjects, days)
-        push.authorised(self, app, subjects, main_account)
+        if not quiet:
+            push.authorised(self, app, subjects, main_account)
         until = self.clock.now() + days * 86400
         self.clock.later(max(0.0, (days - 7) * 86400), lambda: push.expiring(self, app, subjects, until))
 
