@@ -19,7 +19,7 @@ from attrs import define, evolve, field, frozen
 
 from socialcommerce.errors import InvalidRequest, PlatformError
 
-__all__ = ["Cursor", "Page", "Walk", "position", "read_position", "windows"]
+__all__ = ["Cursor", "Page", "Walk", "plain", "position", "read_position", "windows"]
 
 T = TypeVar("T")
 
@@ -80,7 +80,7 @@ class Cursor:
 
     def text(self) -> str:
         """The cursor as an opaque string that can be kept anywhere."""
-        state = [self.operation, _plain(self.filters), self.position, self.given, self.ended]
+        state = [self.operation, plain(self.filters), self.position, self.given, self.ended]
         return (
             base64.urlsafe_b64encode(json.dumps(state, separators=(",", ":")).encode()).decode().rstrip("=")
         )
@@ -99,15 +99,16 @@ class Cursor:
         return found
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A filter as JSON keeps it: instants and days marked as such, objects by their id."""
     if isinstance(value, datetime):
         return {"$at": value.astimezone(UTC).isoformat()}
     if isinstance(value, date):
         return {"$on": value.isoformat()}
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     identity = getattr(value, "id", None)
     return identity if isinstance(identity, str) else value
 
