@@ -156,8 +156,8 @@ class FastTransport(_Compiled["SyncClient", "SyncConsumedRequest"]):
     def close(self) -> None:
         """Give back every connection; what is sent afterwards fails with ``NotSent``."""
         self._closed = True
-        for client in self._clients.values():
-            client.close()
+        while self._clients:  # idle connections close only once nobody holds their client
+            self._clients.popitem()[1].close()
 
 
 class AsyncFastTransport(_Compiled["Client", "ConsumedRequest"]):
@@ -181,5 +181,5 @@ class AsyncFastTransport(_Compiled["Client", "ConsumedRequest"]):
     async def aclose(self) -> None:
         """Give back every connection; what is sent afterwards fails with ``NotSent``."""
         self._closed = True
-        for client in self._clients.values():
-            await client.close()
+        while self._clients:  # idle connections close only once nobody holds their client
+            await self._clients.popitem()[1].close()

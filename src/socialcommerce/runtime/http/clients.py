@@ -12,7 +12,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, Generic, Literal, TypeVar
 
-from socialcommerce.runtime.http.encoding import USER_AGENT, join_headers, response
+from socialcommerce.runtime.http.encoding import USER_AGENT, accepted, join_headers, response
 from socialcommerce.runtime.http.failures import closed, failure, malformed
 from socialcommerce.runtime.http.privacy import guard_logs, private
 from socialcommerce.runtime.transport import Request, Response, Timeout
@@ -62,9 +62,10 @@ class _Adapter(Generic[C]):
         self._closed = False
         self._library: ModuleType = import_module(found[0])
         self._errors = (OSError, self._library.HTTPError)
-        # what this client can decompress, in its own words
-        encodings = client.headers.get("accept-encoding", "gzip, deflate")
-        self._defaults = {"accept-encoding": encodings, "user-agent": USER_AGENT}
+        # what both the client and we can decompress: a hook of the user's may read the body first
+        theirs = client.headers.get("accept-encoding", "")
+        both = [name for name in accepted().split(", ") if name in theirs]
+        self._defaults = {"accept-encoding": ", ".join(both) or "identity", "user-agent": USER_AGENT}
         guard_logs()
 
     def __repr__(self) -> str:
@@ -98,6 +99,12 @@ class _Adapter(Generic[C]):
         return message
 
 
+def _answer(reply: httpx.Response, pieces: list[bytes] | None) -> Response:
+    """Answer the reply in our terms: from its raw pieces, or as a hook of the user's has read it."""
+    body = reply.content if pieces is None else b"".join(pieces)
+    return response(reply.status_code, join_headers(reply.headers.raw), body, decoded=pieces is None)
+
+
 class HttpxTransport(_Adapter["httpx.Client"]):
     """Sends by a user's ``httpx.Client`` or ``httpx2.Client``. As safe for threads as that client.
 
@@ -119,14 +126,18 @@ class HttpxTransport(_Adapter["httpx.Client"]):
     def _exchange(self, message: httpx.Request, deadline: float) -> Response:
         reply = self._client.send(message, auth=None, follow_redirects=False, stream=True)
         try:
-            pieces = []
-            for piece in reply.iter_bytes():
-                pieces.append(piece)
-                if time.monotonic() > deadline:
-                    raise TimeoutError
+            pieces = None if reply.is_stream_consumed else self._read(reply, deadline)
         finally:
             reply.close()
-        return response(reply.status_code, join_headers(reply.headers.raw), b"".join(pieces), decoded=True)
+        return _answer(reply, pieces)
+
+    def _read(self, reply: httpx.Response, deadline: float) -> list[bytes]:
+        pieces = []
+        for piece in reply.iter_raw():
+            pieces.append(piece)
+            if time.monotonic() > deadline:
+                raise TimeoutError
+        return pieces
 
     def close(self) -> None:
         """Send nothing more; close the client too if it is owned."""
@@ -158,10 +169,10 @@ class AsyncHttpxTransport(_Adapter["httpx.AsyncClient"]):
     async def _exchange(self, message: httpx.Request) -> Response:
         reply = await self._client.send(message, auth=None, follow_redirects=False, stream=True)
         try:
-            pieces = [piece async for piece in reply.aiter_bytes()]
+            pieces = None if reply.is_stream_consumed else [piece async for piece in reply.aiter_raw()]
         finally:
             await reply.aclose()
-        return response(reply.status_code, join_headers(reply.headers.raw), b"".join(pieces), decoded=True)
+        return _answer(reply, pieces)
 
     async def aclose(self) -> None:
         """Send nothing more; close the client too if it is owned."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 import zlib
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -163,9 +164,9 @@ class _Pools(Generic[P]):
         )
         return pool
 
-    def _pools(self) -> list[P]:
-        pools: list[P] = list(self._proxied.values())
-        return [*pools, self._direct]
+    def _pools(self) -> Iterator[P]:
+        yield self._direct
+        yield from self._proxied.values()
 
     def _new_route(self, parts: SplitResult) -> _Route[P]:
         if parts.scheme not in ("http", "https") or not parts.hostname:

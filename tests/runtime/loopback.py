@@ -1,0 +1,174 @@
+"""A small HTTP server on raw sockets that can misbehave in every way a transport must survive."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import ssl
+import threading
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+
+@dataclass(frozen=True)
+class Received:
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+
+def reply(body: bytes = b"{}", status: str = "200 OK", **headers: str) -> bytes:
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def bare_deflate(body: bytes) -> bytes:
+    return zlib.compress(body, wbits=-zlib.MAX_WBITS)
+
+
+JSON = b'{"ok": true, "text": "' + "é".encode() * 200 + b'"}'
+
+WHOLE: dict[str, bytes] = {
+    "/json": reply(JSON, Content_Type="application/json", X_Limit="1\r\nX-Limit: 2"),
+    "/gzip": reply(gzip.compress(JSON), Content_Encoding="gzip"),
+    "/gzip-members": reply(gzip.compress(JSON[:50]) + gzip.compress(JSON[50:]), Content_Encoding="gzip"),
+    "/deflate": reply(zlib.compress(JSON), Content_Encoding="deflate"),
+    "/bare-deflate": reply(bare_deflate(JSON), Content_Encoding="deflate"),
+    "/not-gzip": reply(b"plainly not gzip", Content_Encoding="gzip"),
+    "/redirect": reply(b"", "302 Found", Location="/json"),
+    "/empty": reply(b"", "204 No Content"),
+    "/teapot": reply(b"short", "418 Teapot"),
+}
+
+BROKEN: dict[str, bytes] = {
+    "/drop": b"",
+    "/truncated": b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nonly this",
+    "/truncated-chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nonly ",
+    "/garbage": b"this is no HTTP\r\n\r\n",
+}
+
+
+@dataclass
+class Loopback:
+    """Serves ``WHOLE``, ``BROKEN``, ``/echo``, ``/stall`` and ``/drip``, a thread for each connection."""
+
+    tls: ssl.SSLContext | None = None
+    deaf: bool = False  # close every connection without reading
+    answer: Callable[[Received], bytes] | None = None  # instead of the tables
+    received: list[Received] = field(default_factory=list)
+    connections: int = 0
+    open: int = 0
+
+    def __post_init__(self) -> None:
+        self._changed = threading.Condition()
+        self._stop = threading.Event()
+        self._live: list[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
+
+    @property
+    def netloc(self) -> str:
+        return f"127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def url(self, path: str) -> str:
+        return f"{'https' if self.tls else 'http'}://{self.netloc}{path}"
+
+    def wait_until(self, condition: Callable[[], bool]) -> bool:
+        with self._changed:
+            return self._changed.wait_for(condition, timeout=5)
+
+    def close(self) -> None:
+        self._stop.set()
+        for connection in self._live:
+            with suppress(OSError):  # it may be closed already
+                connection.shutdown(socket.SHUT_RDWR)
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+    def _count(self, change: int) -> None:
+        with self._changed:
+            self.open += change
+            self.connections += max(change, 0)
+            self._changed.notify_all()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                self._count(+1)
+                thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            connection.settimeout(5)
+            with suppress(OSError), connection:
+                if not self.deaf:
+                    self._converse(self._secured(connection))
+        finally:
+            self._count(-1)
+
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        return self.tls.wrap_socket(connection, server_side=True) if self.tls else connection
+
+    def _converse(self, connection: socket.socket) -> None:
+        with connection, connection.makefile("rb") as stream:
+            self._live.append(connection)
+            while not self._stop.is_set():
+                request = _read(stream)
+                if request is None:
+                    return
+                with self._changed:
+                    self.received.append(request)
+                    self._changed.notify_all()
+                if not self._react(connection, request):
+                    return
+
+    def _react(self, connection: socket.socket, request: Received) -> bool:
+        """Answer ``request``; say whether the connection stays open."""
+        if self.answer is not None:
+            connection.sendall(self.answer(request))
+        elif request.path in BROKEN:
+            connection.sendall(BROKEN[request.path])
+            return False
+        elif request.path == "/stall":
+            self._stop.wait(5)
+        elif request.path == "/drip":
+            self._drip(connection)
+        elif request.path == "/echo":
+            echoed = {"method": request.method, "target": request.target, "headers": request.headers}
+            connection.sendall(reply(json.dumps({**echoed, "body": request.body.decode()}).encode()))
+        else:
+            connection.sendall(WHOLE[request.path])
+        return True
+
+    def _drip(self, connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        while not self._stop.wait(0.02):
+            connection.sendall(b".")
+
+
+def _read(stream: BinaryIO) -> Received | None:
+    first = stream.readline().decode()
+    if not first.strip():
+        return None
+    method, target, _ = first.split(" ")
+    headers = {}
+    while (line := stream.readline().decode().strip()) != "":
+        name, _, value = line.partition(":")
+        headers[name.lower()] = value.strip()
+    return Received(method, target, headers, stream.read(int(headers.get("content-length", 0))))
