@@ -193,7 +193,7 @@ class TestEveryStore:
                 assert store.swap("n", version, {"n": (value["n"] if value else 0) + 1})
                 lock.release()
 
-        in_threads(6, lambda: add())
+        in_threads(6, add)
         assert store.load("n")[0] == {"n": 30}
 
     def test_its_repr_shows_no_value(self, store: KeyValue) -> None:

@@ -1,0 +1,211 @@
+"""What the client remembers, part by part, as flows over the stores.
+
+Keys are made of parts that may hold anything; they are quoted so that no part runs into
+the next. Instants are seconds since the epoch, durations seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from socialcommerce.runtime.flow import Flow, Part, Store
+
+__all__ = [
+    "append_message",
+    "claim",
+    "confirm",
+    "list_conversations",
+    "list_jobs",
+    "list_messages",
+    "load_job",
+    "lookup",
+    "release",
+    "remember",
+    "save_job",
+]
+
+DAY = 86400.0
+Record = Mapping[str, Any]
+Change = Callable[[Record | None], Record | None]
+"""The new value of a row, given the present one; None leaves it as it is."""
+
+
+def _key(*parts: str) -> str:
+    return "/".join(quote(part, safe="") for part in parts)
+
+
+def _update(part: Part, key: str, change: Change, ttl: float | None = None) -> Flow[bool]:
+    """Change one row until nobody came between; say whether there was anything to change."""
+    while True:
+        value, version = yield Store(part, "load", (key,))
+        fresh = change(value)
+        if fresh is None:
+            return False
+        if (yield Store(part, "swap", (key, version, fresh, ttl))):
+            return True
+
+
+# seen: events by their key
+
+
+def claim(key: str, now: float, lease: float) -> Flow[bool]:
+    """Claim the event ``key`` for handling; False when it was handled, or is being handled.
+
+    A handler that crashed neither confirms nor releases: its claim lapses ``lease``
+    seconds after ``now``.
+    """
+
+    def take(row: Record | None) -> Record | None:
+        taken = row is not None and (row["done"] or row["until"] > now)
+        return None if taken else {"done": False, "until": now + lease}
+
+    return _update("seen", key, take, lease)
+
+
+def confirm(key: str, days: float = 30.0) -> Flow[bool]:
+    """Note that the event was handled; forgotten after so many ``days``."""
+    return _update("seen", key, lambda _: {"done": True, "until": 0.0}, days * DAY)
+
+
+def release(key: str) -> Flow[bool]:
+    """Give a claim back after a failed handling, for the platform's next try.
+
+    False when there was none, or the event was handled in the meantime.
+    """
+    while True:
+        row, version = yield Store("seen", "load", (key,))
+        if row is None or row["done"]:
+            return False
+        if (yield Store("seen", "swap", (key, version, None))):
+            return True
+
+
+# skus: where each SKU is sold
+
+
+def remember(platform: str, account: str, rows: Iterable[tuple[str, Record]]) -> Flow[None]:
+    """Note ``(sku, ref)`` pairs, as a list or a get showed them; a ref is a mapping of ids."""
+    found: dict[str, list[Record]] = {}
+    for sku, ref in rows:
+        found.setdefault(sku, []).append(ref)
+    for sku, refs in found.items():
+        yield from _update("skus", _key(platform, account, sku), partial(_with_refs, refs))
+
+
+def _with_refs(refs: list[Record], row: Record | None) -> Record | None:
+    known: list[Record] = list(row["refs"]) if row else []
+    fresh = [ref for ref in refs if ref not in known]
+    return {"refs": known + fresh} if fresh else None
+
+
+def lookup(platform: str, account: str, sku: str) -> Flow[list[dict[str, Any]]]:
+    """The refs remembered for ``sku``; one product or several, none when it was never seen."""
+    row, _ = yield Store("skus", "load", (_key(platform, account, sku),))
+    return [dict(ref) for ref in row["refs"]] if row else []
+
+
+# inbox: messages by conversation, newest first
+#
+# Two kinds of row: "m/account/conversation/time/id" holds a message, and
+# "c/account/time/conversation" the newest of a conversation, found through
+# "n/account/conversation". Times count down, so that key order is newest first.
+
+_END_OF_TIME = 10**13
+
+
+def _downwards(sent_at: float) -> str:
+    return f"{_END_OF_TIME - round(sent_at * 1000):014d}"
+
+
+def append_message(account: str, conversation: str, message: Record) -> Flow[bool]:
+    """Keep a received or sent message; False when it was kept before.
+
+    ``message`` is a mapping with at least ``id`` and ``sent_at`` (seconds since the epoch).
+    """
+    key = _key("m", account, conversation, _downwards(message["sent_at"]), message["id"])
+    fresh = yield from _update("inbox", key, lambda row: None if row else message)
+    yield from _freshen(account, conversation, message)
+    return fresh
+
+
+def _freshen(account: str, conversation: str, message: Record) -> Flow[None]:
+    newest = _key("n", account, conversation)
+    while True:
+        row, version = yield Store("inbox", "load", (newest,))
+        if row and row["sent_at"] > message["sent_at"]:
+            # Whoever was newer came between, and knows nothing of what was listed here.
+            return (yield from _forget("inbox", _conversation(account, conversation, message["sent_at"])))
+        # Listed under the new time before the old one goes: never lost, at worst twice.
+        yield from _put(
+            "inbox", _conversation(account, conversation, message["sent_at"]), conversation, message
+        )
+        if (yield Store("inbox", "swap", (newest, version, {"sent_at": message["sent_at"]}))):
+            break
+    if row and row["sent_at"] != message["sent_at"]:
+        yield from _forget("inbox", _conversation(account, conversation, row["sent_at"]))
+
+
+def _conversation(account: str, conversation: str, sent_at: float) -> str:
+    return _key("c", account, _downwards(sent_at), conversation)
+
+
+def _put(part: Part, key: str, conversation: str, message: Record) -> Flow[bool]:
+    value = {"id": conversation, "updated_at": message["sent_at"], "last": message}
+    return _update(part, key, lambda _: value)
+
+
+def _forget(part: Part, key: str) -> Flow[None]:
+    _, version = yield Store(part, "load", (key,))
+    yield Store(part, "swap", (key, version, None))
+
+
+def list_conversations(
+    account: str, cursor: str = "", limit: int = 50
+) -> Flow[tuple[list[dict[str, Any]], str | None]]:
+    """Conversations ``{id, updated_at, last}``, the one with the newest message first.
+
+    Answers a page and the cursor after it, None at the end.
+    """
+    return _page("inbox", _key("c", account) + "/", cursor, limit)
+
+
+def list_messages(
+    account: str, conversation: str, cursor: str = "", limit: int = 50
+) -> Flow[tuple[list[dict[str, Any]], str | None]]:
+    """The messages of one conversation, newest first; a page and the cursor after it, None at the end."""
+    return _page("inbox", _key("m", account, conversation) + "/", cursor, limit)
+
+
+def _page(part: Part, prefix: str, cursor: str, limit: int) -> Flow[tuple[list[dict[str, Any]], str | None]]:
+    after = prefix + cursor if cursor else ""
+    rows: list[tuple[str, Record]] = yield Store(part, "scan", (prefix, after, limit + 1))
+    page = rows[:limit]
+    following = page[-1][0].removeprefix(prefix) if len(rows) > limit else None
+    return [dict(value) for _, value in page], following
+
+
+# jobs: long work under way
+
+
+def save_job(job_id: str, record: Record, version: int = 0, days: float | None = None) -> Flow[bool]:
+    """Write a job's record if it still has ``version`` (0: a new job); say whether it did.
+
+    ``days`` after which a finished job is forgotten; None keeps it.
+    """
+    ttl = None if days is None else days * DAY
+    saved: bool = yield Store("jobs", "swap", (_key(job_id), version, record, ttl))
+    return saved
+
+
+def load_job(job_id: str) -> Flow[tuple[dict[str, Any] | None, int]]:
+    """A job's record and version; ``(None, 0)`` when there is none."""
+    record, version = yield Store("jobs", "load", (_key(job_id),))
+    return (dict(record) if record is not None else None), version
+
+
+def list_jobs(cursor: str = "", limit: int = 50) -> Flow[tuple[list[dict[str, Any]], str | None]]:
+    """Job records in order of their ids; a page and the cursor after it, None at the end."""
+    return _page("jobs", "", cursor, limit)
