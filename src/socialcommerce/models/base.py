@@ -187,7 +187,7 @@ class Record(Model):
     @model_validator(mode="after")
     def _leave_out(self) -> Self:
         """Drop the fields that were not given or were dumped as not loaded."""
-        values = self.__dict__
+        values: dict[str, Any] = vars(self)
         gone = {name for name, value in values.items() if value is _ABSENT}.union(self.not_loaded)
         if gone:
             names = tuple(name for name in type(self).model_fields if name in gone)

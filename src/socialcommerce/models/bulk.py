@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, overload
 
-from attrs import field, frozen
+import attrs
 
 from socialcommerce.errors import BulkFailure, OutcomeUnknown, SocialCommerceError
 from socialcommerce.models.base import Model
@@ -19,7 +19,7 @@ T_co = TypeVar("T_co", covariant=True)
 OutcomeStatus: TypeAlias = Literal["ok", "failed", "unknown"]
 
 
-@frozen
+@attrs.frozen
 class Outcome(Generic[I_co, T_co]):
     """What became of one input: ``ok`` with its ``value``, ``failed`` or ``unknown`` with its ``error``.
 
@@ -56,11 +56,11 @@ def _kept(outcomes: Iterable[Outcome[Any, Any]]) -> tuple[Outcome[Any, Any], ...
     return tuple(outcomes)
 
 
-@frozen
+@attrs.frozen
 class BulkResult(Sequence[Outcome[I_co, T_co]]):
     """One outcome for each input, in input order. Nothing is raised until ``raise_for_failures``."""
 
-    outcomes: tuple[Outcome[I_co, T_co], ...] = field(converter=_kept)
+    outcomes: tuple[Outcome[I_co, T_co], ...] = attrs.field(converter=_kept)
 
     @overload
     def __getitem__(self, index: int) -> Outcome[I_co, T_co]: ...

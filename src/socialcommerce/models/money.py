@@ -279,7 +279,7 @@ def _ratios(parts: int | Iterable[int | Decimal]) -> list[Fraction]:
 def _validate(value: object) -> Money:
     if isinstance(value, Money):
         return value
-    if isinstance(value, Mapping) and value.keys() == {"amount", "currency"}:
+    if isinstance(value, Mapping) and set(value) == {"amount", "currency"}:
         try:
             return Money(value["amount"], value["currency"])
         except TypeError as error:

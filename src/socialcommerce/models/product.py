@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, AliasChoices, AwareDatetime, BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from socialcommerce.models.base import Entity, Input, Many, Model, Record, absent
 from socialcommerce.models.media import Media
@@ -111,6 +119,8 @@ class StockChange(Ref):
 
 class Sale(Model):
     """A lower price for a time; open ends where ``from_`` or ``until`` is None."""
+
+    model_config = ConfigDict(validate_by_name=True)
 
     price: Money
     from_: AwareDatetime | None = Field(default=None, validation_alias=AliasChoices("from_", "from"))
