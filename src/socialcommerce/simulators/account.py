@@ -188,6 +188,14 @@ class Account:
                 )
         self.move_order(order, status="shipped")
 
+    def miss_pickup(self, order_id: str) -> None:
+        """The carrier came for the arranged parcels and did not get them."""
+        order = self.order(order_id)
+        for package in order.packages:
+            if package.status == "arranged":
+                self.move_package(package, status="retry")
+        self.move_order(order, status="retry")
+
     def complete(self, order_id: str) -> None:
         """The parcels are collected and delivered, the buyer accepts, the money is settled."""
         order = self.order(order_id)

@@ -85,12 +85,13 @@ ITEM_STATUS: Mapping[str, str] = {
     "removed": "SHOPEE_DELETE",
 }
 
-CHANNEL, OWN_FLEET, DROP_OFF = 80012, 80015, 80003
-"""Logistics channels: collected by the carrier; the seller's own; brought to a branch."""
+CHANNEL, OWN_FLEET, DROP_OFF, SELLER_BR = 80012, 80015, 80003, 90021
+"""Logistics channels: collected by the carrier; the seller's own; brought to a branch; Brazil's own."""
 CHANNEL_NAMES: Mapping[int, str] = {
     CHANNEL: "Standard Delivery",
     OWN_FLEET: "Seller Own Fleet",
     DROP_OFF: "Self Collection",
+    SELLER_BR: "Seller Logistics",
 }
 
 DIGITS: Mapping[str, int] = {
