@@ -45,6 +45,7 @@ WHOLE: dict[str, bytes] = {
     "/deflate": reply(zlib.compress(JSON), Content_Encoding="deflate"),
     "/bare-deflate": reply(bare_deflate(JSON), Content_Encoding="deflate"),
     "/not-gzip": reply(b"plainly not gzip", Content_Encoding="gzip"),
+    "/half-gzip": reply(gzip.compress(JSON)[:-12], Content_Encoding="gzip"),
     "/redirect": reply(b"", "302 Found", Location="/json"),
     "/empty": reply(b"", "204 No Content"),
     "/teapot": reply(b"short", "418 Teapot"),

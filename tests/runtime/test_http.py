@@ -189,7 +189,7 @@ class TestEveryTransport:
             wire.send(url)
         assert "SECRET" not in told(caught.value)
 
-    @pytest.mark.parametrize("path", [*BROKEN, "/not-gzip"])
+    @pytest.mark.parametrize("path", [*BROKEN, "/not-gzip", "/half-gzip"])
     def test_what_breaks_after_sending_is_interrupted(self, wire: Wire, server: Loopback, path: str) -> None:
         with pytest.raises(Interrupted) as caught:
             wire.send(server.url(f"{path}?token=SECRET"), headers={"Authorization": "SECRET"})

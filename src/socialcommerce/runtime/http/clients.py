@@ -8,6 +8,7 @@ one redirect followed would spoil the signature or carry it to a stranger.
 from __future__ import annotations
 
 import time
+import zlib
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, Generic, Literal, TypeVar
@@ -61,7 +62,7 @@ class _Adapter(Generic[C]):
         self._owned = owned
         self._closed = False
         self._library: ModuleType = import_module(found[0])
-        self._errors = (OSError, self._library.HTTPError)
+        self._errors = (OSError, zlib.error, self._library.HTTPError)
         # what both the client and we can decompress: a hook of the user's may read the body first
         theirs = client.headers.get("accept-encoding", "")
         both = [name for name in accepted().split(", ") if name in theirs]

@@ -20,7 +20,7 @@ USER_AGENT: Final = "socialcommerce"
 # Which module decompresses what, in order of preference; each has ``decompress(bytes)``.
 _OPTIONAL: Final = {
     "br": ("brotli", "brotlicffi"),
-    "zstd": ("compression.zstd", "backports.zstd", "zstandard"),
+    "zstd": ("compression.zstd", "backports.zstd"),
 }
 
 
