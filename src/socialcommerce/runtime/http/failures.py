@@ -42,8 +42,6 @@ def failure(request: Request, error: BaseException) -> TransportFailure:
     """Answer the failure that ``error``, raised by httpx or its core, stands for."""
     names = (base.__name__ for base in type(error).__mro__)
     known = next((name for name in names if name in _KINDS), "")
-    while error.__cause__ is not None:  # the system's own words lie at the bottom
-        error = error.__cause__
     return describe(request, known, str(error))
 
 
