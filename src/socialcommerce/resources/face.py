@@ -102,6 +102,18 @@ class Async:
         return f"<{type(self).__name__}>"
 
 
+_entries: list[_Entry] = []
+"""Every operation of every face, in the order the faces list them."""
+
+
+def operations_of(contract: type[Noun]) -> Iterator[tuple[type[Noun], str]]:
+    """The operations that the faces offer of a contract and of the nouns inside it."""
+    prefix = contract.noun + "."
+    for entry in _entries:
+        if entry.contract is contract or entry.contract.noun.startswith(prefix):
+            yield entry.contract, entry.name
+
+
 class _Bound:
     """An operation on one face: callable, and looking like the contract's method."""
 
@@ -143,6 +155,7 @@ class _Entry:
     def __set_name__(self, owner: type, name: str) -> None:
         self.contract: type[Noun] = owner.contract  # type: ignore[attr-defined]  # every face names its contract
         self.full_name = f"{self.contract.noun}.{self.name}"
+        _entries.append(self)
 
     @cached_property
     def parameters(self) -> Mapping[str, inspect.Parameter]:

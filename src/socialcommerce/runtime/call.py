@@ -72,7 +72,7 @@ class Absent:
 
 @frozen
 class Undecided:
-    """The read-back cannot tell; ``evidence`` is what it saw, ``how_to_find_out`` what a person can look at."""
+    """The read-back cannot tell: what it saw, and what a person can look at."""
 
     evidence: Any = None
     how_to_find_out: str = ""
@@ -120,10 +120,11 @@ class Call:
 
 @frozen
 class Reply(Generic[T]):
-    """A decoded reply, with the response that it came in."""
+    """A decoded reply: its payload, the response it came in, and the whole body with its envelope."""
 
     value: T
-    response: Response
+    response: Response = field(repr=False)
+    body: Any = field(default=None, repr=False)
 
 
 _TIMES = ("access_expires_at", "refresh_expires_at", "consent_expires_at")
@@ -203,7 +204,7 @@ class Signer(Protocol):
 
 
 class Envelope(Protocol):
-    """Unwraps a reply, or raises the typed error that it holds."""
+    """Decodes a reply, or raises the typed error that it holds."""
 
     def __call__(self, call: Call, response: Response) -> Any: ...
 
@@ -220,6 +221,11 @@ class Renew(Protocol):
     def __call__(self, record: TokenRecord, subject: Subject | None) -> Generator[Any, Any, TokenRecord]: ...
 
 
+def whole(body: Any) -> Any:
+    """The unwrapping of a platform that does not wrap its replies."""
+    return body
+
+
 def no_limits(call: Call, subject: Subject | None) -> tuple[Bucket, ...]:
     """The limit rule of a service that counts nothing."""
     return ()
@@ -230,9 +236,9 @@ class Service:
     """One front door of a platform.
 
     ``hosts``: the base URL of the API first, then further hosts from which files may be
-    fetched. ``slot`` names the credentials. ``signer``, ``envelope``, ``limits`` are the
-    three rules; ``renewal`` and ``lifetime`` (seconds an access token lives, when known) say
-    how tokens end. ``version`` and ``sunset`` (the day the platform retires it) are data.
+    fetched. ``slot`` names the credentials. ``signer``, ``envelope`` and ``limits`` are its
+    rules, ``unwrap`` takes the payload out of a decoded reply, ``renewal`` says how its tokens
+    end. ``version`` and ``sunset`` (the day on which the platform retires it) are data.
     """
 
     name: str
@@ -240,6 +246,7 @@ class Service:
     signer: Signer = field(repr=False)
     envelope: Envelope = field(repr=False)
     slot: str = "default"
+    unwrap: Callable[[Any], Any] = field(default=whole, repr=False)
     limits: LimitRule = field(default=no_limits, repr=False)
     renewal: Renewal = "never"
     version: str = ""

@@ -65,11 +65,9 @@ class _Exchange:
 
     @classmethod
     def begin(cls, session: Session, call: Call, operation: str) -> _Exchange:
-        service = session.platform.services[call.service]
-        subject = session.platform.subject(call, session.chosen)
-        if subject is not call.subject:
-            call = evolve(call, subject=subject)
-        return cls(session, call, operation or call.path, service, subject, session.clock())
+        call = session.platform.resolve(call, session.chosen)
+        service = session.platform.service(call)
+        return cls(session, call, operation or call.path, service, call.subject, session.clock())
 
     def once(self) -> Flow[Reply[Any]]:
         """One attempt: reserve, authorise, send, read."""
@@ -82,11 +80,11 @@ class _Exchange:
         request = self.session.platform.authorize(self.call, self.token, self.began)
         response: Response = yield Send(request, self.session.timeout)
         self.status = response.status
-        value = self._read(response)
+        body = self._read(response)
         self._observe("ok")
         if self.session.retry.budget is not None:
             self.session.retry.budget.refund()
-        return Reply(value, response)
+        return Reply(self.service.unwrap(body), response, body)
 
     def _read(self, response: Response) -> Any:
         try:

@@ -25,13 +25,21 @@ class Platform(Protocol):
     name: str
 
     @property
-    def services(self) -> Mapping[str, Service]: ...
-
-    def subject(self, call: Call, chosen: Subject | None) -> Subject | None:
-        """The account a call speaks for; raises ``ConfigurationError`` where one is missing."""
+    def services(self) -> Mapping[str, Service]:
+        """The platform's front doors by name."""
         ...
 
-    def authorize(self, call: Call, token: TokenRecord | None, now: float) -> Request: ...
+    def resolve(self, call: Call, chosen: Subject | None) -> Call:
+        """The call with the account it speaks for; ``ConfigurationError`` where one is missing."""
+        ...
+
+    def service(self, call: Call) -> Service:
+        """The service that a call goes to."""
+        ...
+
+    def authorize(self, call: Call, token: TokenRecord | None, now: float) -> Request:
+        """Sign a call: pure, the same inputs give the same bytes."""
+        ...
 
     def token_key(self, service: Service, subject: Subject | None) -> str:
         """Under which key the tokens of this subject are kept."""

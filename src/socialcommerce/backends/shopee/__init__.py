@@ -1,0 +1,5 @@
+"""Shopee Open Platform v2."""
+
+from socialcommerce.backends.shopee.platform import App
+
+__all__ = ["App"]

@@ -1,0 +1,1 @@
+"""Shopee's words as data: statuses, errors, API types, refusals."""
