@@ -56,7 +56,9 @@ def test_every_model_has_a_json_schema_both_ways(model: type[Model]) -> None:
     for mode in ("validation", "serialization"):
         schema = model.model_json_schema(mode=mode)  # type: ignore[arg-type]
         top = schema["$defs"][model.__name__] if "$ref" in schema else schema
-        assert set(top["properties"]) >= {name for name, field in model.model_fields.items() if not field.exclude}
+        assert set(top["properties"]) >= {
+            name for name, field in model.model_fields.items() if not field.exclude
+        }
 
 
 @pytest.mark.parametrize("model", every_model(), ids=lambda model: model.__name__)
@@ -230,3 +232,19 @@ def test_personal_fields_are_dotted_paths() -> None:
     assert {"buyer.email", "buyer.identities.value", "shipping_address.lines", "notes"} <= paths
     assert "shipping_address.city" not in paths
     assert personal_fields(an_order()) == paths
+
+
+def test_a_row_put_into_another_model_stays_as_it_was() -> None:
+    row = Variant.build(id="1", missing=("price", "sku"))
+    listing = Product(id="1", title="Shirt", variants=(row,))
+    assert listing.variants[0] is row
+    assert not row.loaded("sku")
+
+
+def test_values_without_dictionaries_hash() -> None:
+    assert len({Inventory(available=1), Inventory(available=1), Inventory(available=2)}) == 2
+
+
+def test_marks_and_masked_text_show_plainly() -> None:
+    assert repr(models.Personal()) == "Personal()"
+    assert str(Masked("A**")) == "A**"

@@ -11,7 +11,9 @@ from socialcommerce.models.money import Money
 
 __all__ = ["Account", "AccountKind", "AuthStatus", "Grant", "Token"]
 
-AccountKind: TypeAlias = Literal["shop", "catalog", "ad", "page", "phone", "app", "store", "merchant", "user", "principal"]
+AccountKind: TypeAlias = Literal[
+    "shop", "catalog", "ad", "page", "phone", "app", "store", "merchant", "user", "principal"
+]
 
 
 class Account(Entity):

@@ -192,7 +192,7 @@ class Record(Model):
         if gone:
             names = tuple(name for name in type(self).model_fields if name in gone)
             for name in names:
-                del values[name]
+                values.pop(name, None)  # an instance is seen again when it is put into another model
             values["not_loaded"] = names
         return self
 
