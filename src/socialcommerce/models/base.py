@@ -100,12 +100,14 @@ class Model(BaseModel):
     _UNCOMPARED: ClassVar[frozenset[str]] = frozenset()
     _constants: ClassVar[dict[str, Any]] = {}
     _factories: ClassVar[tuple[tuple[str, Any], ...]] = ()
+    _names: ClassVar[set[str]] = set()
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Sort the defaults once per class: those that can be shared, and those made anew each time."""
         super().__pydantic_init_subclass__(**kwargs)
         fields = cls.model_fields
+        cls._names = set(fields)  # one set for all that are built: pydantic copies before it adds to one
         cls._constants = {
             name: field.default for name, field in fields.items() if field.default is not PydanticUndefined
         }
@@ -133,7 +135,7 @@ class Model(BaseModel):
                 values.pop(name, None)
             values["not_loaded"] = missing
         _set_dict(self, values)
-        _set_fields_set(self, set(fields))
+        _set_fields_set(self, cls._names)
         _set_extra(self, None)
         _set_private(self, None)
         return self
