@@ -250,3 +250,9 @@ def test_a_report_iterates_its_rows() -> None:
     assert (len(report), report[1], report[:1]) == (2, rows[1], (rows[0],))
     assert "<2 rows>" in repr(report)
     assert pickle.loads(pickle.dumps(report)) == report
+
+
+def test_what_was_set_and_what_happens_are_two_things() -> None:
+    for kind in (ads.Campaign, ads.AdGroup, ads.Ad):
+        made = kind.build(id="1", status="active", delivery="rejected", reasons=("alcohol",))
+        assert (made.status, made.delivery, made.reasons) == ("active", "rejected", ("alcohol",))

@@ -263,20 +263,24 @@ class LaunchPlan(Input):
 
 
 class Campaign(Entity):
-    """A campaign. ``status`` is what was set, ``delivery_status`` with ``reasons`` what happens."""
+    """A campaign.
+
+    ``status`` is what was set, ``delivery`` with ``reasons`` what happens. ``settings`` is the block an
+    input calls ``delivery``, as far as the platform keeps it at this level.
+    """
 
     name: str = absent()
     kind: CampaignKind = "standard"
     native_kind: str | None = None
     status: AdStatus = "other"
     native_status: str | None = None
-    delivery_status: AdDelivery | None = None
-    native_delivery_status: str | None = None
+    delivery: AdDelivery | None = None
+    native_delivery: str | None = None
     reasons: tuple[str, ...] = ()
     review: Review | None = None
     budget: Budget | None = None
     target_roas: Decimal | None = None
-    delivery: Delivery | None = None
+    settings: Delivery | None = None
     native_objective: str | None = None
     synthetic: bool = False
     created_at: AwareDatetime | None = None
@@ -290,13 +294,13 @@ class AdGroup(Entity):
     campaign_id: str = absent()
     status: AdStatus = "other"
     native_status: str | None = None
-    delivery_status: AdDelivery | None = None
-    native_delivery_status: str | None = None
+    delivery: AdDelivery | None = None
+    native_delivery: str | None = None
     reasons: tuple[str, ...] = ()
     review: Review | None = None
     budget: Budget | None = None
     target_roas: Decimal | None = None
-    delivery: Delivery | None = None
+    settings: Delivery | None = None
     synthetic: bool = False
     created_at: AwareDatetime | None = None
     updated_at: AwareDatetime | None = None
@@ -310,8 +314,8 @@ class Ad(Entity):
     ad_group_id: str = absent()
     status: AdStatus = "other"
     native_status: str | None = None
-    delivery_status: AdDelivery | None = None
-    native_delivery_status: str | None = None
+    delivery: AdDelivery | None = None
+    native_delivery: str | None = None
     reasons: tuple[str, ...] = ()
     review: Review | None = None
     creative: Creative | None = None
