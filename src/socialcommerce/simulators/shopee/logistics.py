@@ -92,7 +92,7 @@ def parameter(call: Call) -> Any:
         )
     ways, place = WAYS[package.native["channel"]], call.shop.native["address"]
     address = {**place, "region": call.shop.region}
-    answer: dict[str, Any] = {"info_needed": {way: needed for way, needed in ways.items()}}
+    answer: dict[str, Any] = {"info_needed": dict(ways)}
     if "pickup" in ways:
         flags = ["default_address", "pickup_address", "return_address"]
         answer["pickup"] = {

@@ -19,7 +19,8 @@ routes = Routes()
 
 WINDOW = 15 * 86400
 FILTERS = frozenset(
-    {"UNPAID", "READY_TO_SHIP", "PROCESSED", "SHIPPED", "COMPLETED", "IN_CANCEL", "CANCELLED", "INVOICE_PENDING"}
+    {"UNPAID", "READY_TO_SHIP", "PROCESSED", "SHIPPED", "COMPLETED", "IN_CANCEL", "CANCELLED",
+     "INVOICE_PENDING"}
 )  # fmt: skip
 """The statuses by which ``get_order_list`` filters; it knows no others."""
 REASONS: Mapping[str, frozenset[str] | None] = {
