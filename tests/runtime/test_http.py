@@ -172,15 +172,13 @@ class TestEveryTransport:
             wire.send(f"http://127.0.0.1:{port}/x?token=SECRET")
 
     def test_nothing_is_sent_when_connecting_takes_too_long(self, wire: Wire) -> None:
-        if isinstance(wire.transport, FastTransport | AsyncFastTransport):
-            pytest.skip("the compiled client does not tell this from a late reply: Interrupted, to be safe")
         with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as waiting:
             for _ in range(4):  # fill the queue of connections that nobody accepts
                 peer = waiting.enter_context(socket.socket())
                 peer.setblocking(False)
                 peer.connect_ex(full.getsockname())
             url = f"http://127.0.0.1:{full.getsockname()[1]}/"
-            with pytest.raises(NotSent, match="no connection in time"):
+            with pytest.raises(NotSent, match=r"could not connect|no connection in time"):
                 wire.send(url, Timeout(connect=0.1, read=5, total=5))
 
     @pytest.mark.parametrize("url", ["ftp://127.0.0.1/x?token=SECRET", "/x?token=SECRET", "http:///x", "x"])
