@@ -1,0 +1,37 @@
+"""A pretend Shopee, and somebody who calls it by the book."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from socialcommerce.simulators import open_twin
+from socialcommerce.simulators.market import Market
+from socialcommerce.simulators.shopee import ShopeeTwin
+from tests.support.shopee_caller import Caller
+from tests.support.shopee_spec import ShopeeSpec
+
+
+@pytest.fixture(scope="session")
+def spec() -> ShopeeSpec | None:
+    """The vendor's interface data, where it is at hand; every exchange is then held to it."""
+    folder = Path(__file__).resolve().parents[3] / "shared/specs/shopee"
+    return ShopeeSpec(folder) if folder.is_dir() else None
+
+
+@pytest.fixture
+def twin() -> ShopeeTwin:
+    found = open_twin("shopee", seed=7)
+    assert isinstance(found, ShopeeTwin)
+    return found
+
+
+@pytest.fixture
+def market(twin: ShopeeTwin) -> Market:
+    return twin.market
+
+
+@pytest.fixture
+def shop(twin: ShopeeTwin, spec: ShopeeSpec | None) -> Caller:
+    return Caller(twin, spec)
