@@ -62,7 +62,8 @@ class Caller:
         """The twin's reply, held to the spec."""
         response = self.twin.handle(request)
         if self.spec is not None:
-            assert self.spec.exchange(request, response) == []
+            faults = self.spec.exchange(request, response)
+            assert not faults, faults
         return response
 
     def get(self, name: str, public: bool = False, **params: Any) -> Any:

@@ -30,9 +30,15 @@ EXTRA_PARAMETERS = {
 """Deprecated, but documented in the sheet and still taken."""
 EXTRA_FIELDS = {
     "/api/v2/order/get_order_detail": {"parcel_chargeable_weight_gram", "edt", "edt_from", "edt_to"},
-    "/api/v2/product/get_item_base_info": {"stock_info"},
+    "/api/v2/product/get_item_base_info": {
+        "complaint_policy",
+        "description_info",
+        "description_type",
+        "stock_info_v2",
+        "tax_info",
+    },
 }
-"""Fields of published samples that the tables leave out, by operation."""
+"""Fields of published samples that the tables leave out, or put one level too high, by operation."""
 ANY_TYPE = frozenset(
     {"product_location_id", "deboost", "warning", "tier_index", "image_id_list", "image_id", "dispute_reason",
      "shopee_stock", "child_attribute_list", "summary_info", "holiday_mode_mtime"}

@@ -108,6 +108,12 @@ def _model(variant: Variant) -> dict[str, Any]:
     }
 
 
+def _without_image_ids(tier: dict[str, Any]) -> dict[str, Any]:
+    for option in tier["option_list"]:
+        option.get("image", {}).pop("image_id", None)
+    return tier
+
+
 def _open(call: Call) -> Product:
     product = item_of(call, call.params["item_id"])
     if product.promoted:
@@ -129,7 +135,7 @@ def init(call: Call) -> Any:
     product.updated = call.twin.clock.now()
     return {
         "item_id": int(product.id),
-        "tier_variation": [legacy_tier(one) for one in tiers],
+        "tier_variation": [_without_image_ids(legacy_tier(one)) for one in tiers],
         "model": [_model(one) for one in variants],
     }
 
