@@ -205,9 +205,12 @@ class Delivery(Input):
 
 
 class CampaignInput(Input):
-    """A campaign to make; paused unless ``status`` says otherwise."""
+    """A campaign to make; paused unless ``status`` says otherwise.
 
-    name: str = Field(min_length=1)
+    ``name`` is left out where the platform names campaigns itself.
+    """
+
+    name: str | None = Field(default=None, min_length=1)
     kind: CampaignKind = "standard"
     status: Literal["paused", "active", "draft"] = "paused"
     budget: Budget | None = None
@@ -232,14 +235,21 @@ class AdInput(Input):
     """An ad to make, in the ad group ``ad_group_id``.
 
     Within a ``LaunchPlan`` that is the ``name`` of one of its ad groups, and may be left out where
-    there is only one.
+    there is only one. It shows a ``creative``, or, where the listing itself is the ad, ``products``.
     """
 
-    name: str = Field(min_length=1)
-    creative: Creative
+    name: str | None = Field(default=None, min_length=1)
+    creative: Creative | None = None
     ad_group_id: str | None = None
     status: Literal["paused", "active", "draft"] = "paused"
     delivery: Delivery | None = None
+    products: Many[Ref] = ()
+
+    @model_validator(mode="after")
+    def _shows_something(self) -> Self:
+        if self.creative is None and not self.products:
+            raise ValueError("give a creative, or the products whose listings are the ad")
+        return self
 
 
 class LaunchPlan(Input):

@@ -175,9 +175,10 @@ class TargetingOption(Entity):
 
 
 class Suggestion(Record):
-    """What the platform recommends: one value with its bounds, for a bid, a budget, a ROAS or a keyword."""
+    """What the platform recommends: a value with its bounds (bid, budget, ROAS), a keyword, a product."""
 
-    kind: Literal["bid", "budget", "roas", "keywords"]
+    kind: Literal["bid", "budget", "roas", "keywords", "products"]
+    product_id: str | None = None
     amount: Money | None = None
     amount_min: Money | None = None
     amount_max: Money | None = None
