@@ -136,7 +136,12 @@ def test_a_living_child_does_not_keep_the_lock_of_its_parent(shared: KeyValue) -
     ready, go = os.pipe()
     held = shared.lock("k")
     held.acquire(True)
-    child = fork(lambda: os.read(ready, 1))
+
+    def wait() -> None:
+        os.close(go)
+        os.read(ready, 1)
+
+    child = fork(wait)
     held.release()
     lock = shared.lock("k")
     assert lock.acquire(False), "though the child lives, with all files its parent had open"

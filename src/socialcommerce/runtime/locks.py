@@ -81,6 +81,8 @@ class FileLock:
         """See ``Lock.release``; does nothing in a child forked while the lock was held."""
         held, self._held = self._held, None
         if held is not None and self._owner == os.getpid():
+            # Closing alone would leave it with a child just forked, which has the file open too.
+            _unlock(held)
             _close(held)
             self._mutex.release()
 
@@ -167,6 +169,9 @@ if sys.platform == "win32":  # pragma: no cover - the other platform's half of t
                     return False
                 time.sleep(0.02)
 
+    def _unlock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
 else:
 
     def _flock(descriptor: int, blocking: bool) -> bool:
@@ -175,6 +180,9 @@ else:
         except BlockingIOError:
             return False
         return True
+
+    def _unlock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
 _before: list[WeakMethod[Callable[[], None]]] = []
