@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from attrs import evolve
 
 from socialcommerce.errors import ConfigurationError
-from socialcommerce.models.account import Account
 from socialcommerce.resources.ads import Ads
 from socialcommerce.resources.auth import Auth
-from socialcommerce.resources.capability import Capabilities, Capability, Level, Mark, Refusal
+from socialcommerce.resources.capability import Capabilities, Capability, Level, Mark, Refusal, part
 from socialcommerce.resources.catalog import Catalog
 from socialcommerce.resources.face import operations_of
 from socialcommerce.resources.messaging import Messaging
@@ -49,6 +47,7 @@ class Backend:
     account_kinds: ClassVar[tuple[str, ...]] = ()
     refusals: ClassVar[Mapping[str, Refusal]] = {}
     features: ClassVar[Mapping[str, Level | Refusal]] = {}
+    _capabilities: ClassVar[Capabilities]
 
     catalog: ClassVar[type[Catalog]] = Catalog
     orders: ClassVar[type[Orders]] = Orders
@@ -69,6 +68,10 @@ class Backend:
             return call
         return evolve(call, subject=chosen or self.default_subject())
 
+    def subject_kind(self, call: Call) -> str | None:
+        """The kind of account a call speaks for; None where the credentials stand for themselves."""
+        return self.account_kinds[0] if self.account_kinds else None
+
     def default_subject(self) -> Subject | None:
         """The account that the settings name; None where the credentials stand for themselves."""
         return None
@@ -86,6 +89,8 @@ class Backend:
         """
         moment = now.timestamp() if isinstance(now, datetime) else float(now)
         resolved = self.resolve(call, None)
+        if resolved.account == "required" and resolved.subject is None and self.subject_kind(resolved):
+            raise ConfigurationError(f"{call.path} speaks for an account; name one in the backend's settings")
         return self.service(resolved).signer(resolved, TokenRecord.of(token), moment)
 
     def service(self, call: Call) -> Service:
@@ -94,8 +99,12 @@ class Backend:
         if call.service in services:
             return services[call.service]
         if call.service == "default":
-            return next(iter(services.values()))
+            return self.default_service(call)
         raise ConfigurationError(f"{self.name} has no service {call.service!r}; it has {', '.join(services)}")
+
+    def default_service(self, call: Call) -> Service:
+        """The service of a call that names none, as ``client.call`` makes them: the first."""
+        return next(iter(self.services.values()))
 
     def token_key(self, service: Service, subject: Subject | None) -> str:
         """Under which key of the token store the tokens of a subject are kept."""
@@ -112,13 +121,15 @@ class Backend:
         """Ask the platform for new tokens (a flow); only where the service's renewal needs it."""
         raise NotImplementedError
 
-    def accounts(self, session: Session, kind: str | None) -> Flow[Sequence[Account]]:
-        """What the credentials reach (a flow)."""
-        raise NotImplementedError
-
     def noun(self, contract: type[N]) -> type[N]:
         """This backend's implementation of a contract."""
-        return _noun(type(self), contract.noun)
+        found: type[N] = _noun(type(self), contract.noun)
+        return found
+
+    def noun_at(self, path: str) -> type[Noun]:
+        """The noun at a dotted path, as ``ads.campaigns``."""
+        found: type[Noun] = _noun(type(self), path)
+        return found
 
     def refusal(self, name: str) -> Refusal:
         """Why an operation is refused."""
@@ -126,13 +137,15 @@ class Backend:
 
     def capabilities(self) -> Capabilities:
         """What this platform can do, by name."""
-        return _capabilities(type(self))
+        cls = type(self)
+        if "_capabilities" not in cls.__dict__:
+            cls._capabilities = _capabilities(cls)
+        return cls._capabilities
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
 
 
-@cache
 def _noun(backend: type[Backend], path: str) -> Any:
     """Follow ``ads.campaigns`` from the backend's class to the noun that implements it."""
     found: Any = backend
@@ -141,12 +154,10 @@ def _noun(backend: type[Backend], path: str) -> Any:
     return found
 
 
-@cache
 def _capabilities(backend: type[Backend]) -> Capabilities:
     found = {capability.name: capability for capability in _operations(backend)}
     for name, value in backend.features.items():
-        refused = isinstance(value, Refusal)
-        found[name] = Capability.refused(name, value) if refused else Capability(name, value)
+        found[name] = part(name, value)
     return Capabilities(found)
 
 

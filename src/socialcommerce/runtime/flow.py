@@ -15,7 +15,7 @@ from attrs import frozen
 
 from socialcommerce.runtime.transport import Request, Response, Timeout
 
-__all__ = ["Effect", "Exclusive", "Flow", "Gather", "Part", "Send", "Sleep", "Store", "gather"]
+__all__ = ["Effect", "Exclusive", "Flow", "Gather", "Part", "Send", "Sleep", "Store", "done", "gather"]
 
 T = TypeVar("T")
 
@@ -88,3 +88,9 @@ def gather(flows: Sequence[Flow[T]], limit: int = 8) -> Flow[list[T]]:
         return [(yield from flows[0])]
     results: list[T] = yield Gather(flows, limit)
     return results
+
+
+def done(value: T) -> Flow[T]:
+    """The flow of an operation that asks nothing of the world: it answers at once."""
+    yield from ()
+    return value

@@ -35,7 +35,7 @@ def perform(session: Session, call: Call, operation: str = "") -> Flow[Reply[Any
     Raises the typed error that the platform's answer holds, ``TransportError`` where no
     answer came and nothing can have happened, ``OutcomeUnknown`` where a write may have.
     """
-    exchange = _Exchange.begin(session, call, operation)
+    exchange = yield from _Exchange.begin(session, call, operation)
     while True:
         try:
             return (yield from exchange.once())
@@ -64,9 +64,13 @@ class _Exchange:
     doubtful: bool = False
 
     @classmethod
-    def begin(cls, session: Session, call: Call, operation: str) -> _Exchange:
+    def begin(cls, session: Session, call: Call, operation: str) -> Flow[_Exchange]:
+        """Settle where the call goes and whom it speaks for."""
         call = session.platform.resolve(call, session.chosen)
         service = session.platform.service(call)
+        if call.account == "required" and call.subject is None:
+            subject = yield from tokens.only_subject(session, service, call)
+            call = evolve(call, subject=subject)
         return cls(session, call, operation or call.path, service, call.subject, session.clock())
 
     def once(self) -> Flow[Reply[Any]]:

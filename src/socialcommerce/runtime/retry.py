@@ -17,7 +17,7 @@ from socialcommerce.errors import (
 from socialcommerce.runtime.call import Safety
 from socialcommerce.runtime.transport import Interrupted, NotSent
 
-__all__ = ["Limits", "Outcome", "Retry", "RetryBudget", "classify", "may_repeat"]
+__all__ = ["Outcome", "RateLimits", "Retry", "RetryBudget", "classify", "may_repeat"]
 
 Outcome: TypeAlias = Literal["not_sent", "refused", "unknown", "final"]
 """What a failed attempt did: nothing left; the platform refused without effect, for now; the
@@ -96,7 +96,7 @@ class Retry:
 
 
 @frozen
-class Limits:
+class RateLimits:
     """Whether the platform's known rate limits are kept, and how.
 
     ``on_limit``: ``"wait"`` sleeps until the call may go, ``"raise"`` answers

@@ -13,7 +13,7 @@ from attrs import evolve, field, frozen
 from socialcommerce.runtime.call import Call, Service, Subject, TokenRecord
 from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.observe import Hook
-from socialcommerce.runtime.retry import Limits, Retry
+from socialcommerce.runtime.retry import RateLimits, Retry
 from socialcommerce.runtime.transport import Request, Timeout
 
 __all__ = ["Platform", "Session"]
@@ -30,7 +30,11 @@ class Platform(Protocol):
         ...
 
     def resolve(self, call: Call, chosen: Subject | None) -> Call:
-        """The call with the account it speaks for; ``ConfigurationError`` where one is missing."""
+        """The call with the account it speaks for, as far as settings and choice tell."""
+        ...
+
+    def subject_kind(self, call: Call) -> str | None:
+        """The kind of account a call speaks for; None where the credentials stand for themselves."""
         ...
 
     def service(self, call: Call) -> Service:
@@ -63,11 +67,12 @@ class Session:
     platform: Platform
     chosen: Subject | None = None
     retry: Retry = field(factory=Retry)
-    limits: Limits = field(factory=Limits)
+    limits: RateLimits = field(factory=RateLimits)
     timeout: Timeout = Timeout()
     hooks: Sequence[Hook] = ()
     clock: Callable[[], float] = time.time
     jitter: Callable[[], float] = random.random
+    media_host: Callable[[Any], str] | None = None
     memo: MutableMapping[Any, Any] = field(factory=dict, repr=False)
 
     def now(self) -> datetime:

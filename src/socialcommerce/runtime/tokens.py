@@ -15,19 +15,27 @@ from typing import Any
 
 from attrs import evolve
 
-from socialcommerce.errors import AuthenticationError, AuthorizationRevoked, SocialCommerceError
-from socialcommerce.runtime.call import Service, Subject, TokenRecord
+from socialcommerce.errors import (
+    AuthenticationError,
+    AuthorizationRevoked,
+    ConfigurationError,
+    SocialCommerceError,
+)
+from socialcommerce.runtime.call import Call, Service, Subject, TokenRecord
 from socialcommerce.runtime.flow import Exclusive, Flow, Store
 from socialcommerce.runtime.observe import Attempt, notify
 from socialcommerce.runtime.session import Session
 from socialcommerce.runtime.transport import TransportFailure
 
-__all__ = ["ADVISORY", "MANDATORY", "forget", "peek", "renew", "save", "usable"]
+__all__ = ["ADVISORY", "MANDATORY", "forget", "only_subject", "peek", "renew", "save", "usable"]
 
 MANDATORY = 30.0
 """Seconds before its end from which an access token is not used any more."""
 ADVISORY = 300.0
 """Seconds before its end from which a renewal is tried; should it fail, the old token still serves."""
+
+_NAMED = 10
+"""How many accounts an error lists at most."""
 
 _WITHOUT_CONSENT = frozenset({"reissue", "exchange_before_expiry"})
 
@@ -97,6 +105,27 @@ def _read(session: Session, service: Service, subject: Subject | None) -> Flow[t
     yield Store("tokens", "swap", (key, version, seed.dump()))
     value, version = yield Store("tokens", "load", (key,))
     return TokenRecord.load(value), version
+
+
+def only_subject(session: Session, service: Service, call: Call) -> Flow[Subject | None]:
+    """The one account of the kind that a call needs among those with tokens.
+
+    ``ConfigurationError`` where there is none, or where the caller must choose among several.
+    """
+    kind = session.platform.subject_kind(call)
+    if kind is None:
+        return None
+    prefix = session.platform.token_key(service, Subject(kind, ""))
+    rows = yield Store("tokens", "scan", (prefix, "", _NAMED))
+    ids = [key.removeprefix(prefix) for key, _ in rows]
+    if len(ids) == 1:
+        return Subject(kind, ids[0])
+    if ids:
+        raise ConfigurationError(f"choose a {kind} with client.for_account(...): there are {', '.join(ids)}")
+    raise ConfigurationError(
+        f"{call.path} speaks for a {kind}, and none is known: name it in the backend's settings "
+        f"({kind}_id=...), choose it with client.for_account(...), or authorise one with client.auth"
+    )
 
 
 def peek(session: Session, service: Service, subject: Subject | None) -> Flow[TokenRecord | None]:

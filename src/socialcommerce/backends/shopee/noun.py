@@ -29,7 +29,7 @@ class ShopeeNoun(Noun):
     def ask(self, method: str, path: str, **fields: Any) -> Flow[Any]:
         """Send one call through this noun's service and answer its payload."""
         fields.setdefault("service", self.service)
-        reply: Reply[Any] = yield from self.exchange(Call(method, path, **fields))
+        reply: Reply[Any] = yield from self.perform(Call(method, path, **fields))
         return reply.value
 
     def region(self) -> Flow[Region]:

@@ -122,7 +122,9 @@ class ShopeePlatform(Backend):
         self.push_keys = (*keys, partner_key)
         self.callback_urls = dict(callback_urls or {})
         given = {"shop": shop_id, "merchant": merchant_id, "user": user_id, "principal": principal_id}
-        self.identities = {kind: Subject(kind, str(value)) for kind, value in given.items() if value is not None}
+        self.identities = {
+            kind: Subject(kind, str(value)) for kind, value in given.items() if value is not None
+        }
         self._services = {slot: self._service(slot, app) for slot, app in self.apps.items()}
 
     def _service(self, slot: str, app: App) -> Service:
@@ -145,19 +147,25 @@ class ShopeePlatform(Backend):
     def default_subject(self) -> Subject | None:
         return self.identities.get("shop")
 
+    def default_service(self, call: Call) -> Service:
+        """The app that may call a path: ads and chat may have apps of their own."""
+        module = call.path.removeprefix(PREFIX).partition("/")[0]
+        return self._services[{"ads": "ads", "sellerchat": "chat"}.get(module, "seller")]
+
+    def subject_kind(self, call: Call) -> str | None:
+        """The identity that signs a path, by its documented API type."""
+        return _IDENTITY.get(api_types.api_type(call.path))
+
     def resolve(self, call: Call, chosen: Subject | None) -> Call:
         """Settle the identity of a call by the API type of its path."""
-        kind = _IDENTITY.get(api_types.api_type(call.path))
-        if kind is None or call.account != "required":
-            return call if call.account != "required" else evolve(call, account="forbidden", subject=None)
+        kind = self.subject_kind(call)
+        if call.account != "required":
+            return call
+        if kind is None:
+            return evolve(call, account="forbidden", subject=None)
         if call.subject is not None and call.subject.kind == kind:
             return call
         subject = self._chosen(kind, chosen) or self.identities.get(kind)
-        if subject is None:
-            raise ConfigurationError(
-                f"{call.path} speaks for a {kind}, and none was chosen: give Shopee(..., {kind}_id=...) "
-                "or use client.for_account(...)"
-            )
         return evolve(call, subject=subject)
 
     def _chosen(self, kind: str, chosen: Subject | None) -> Subject | None:

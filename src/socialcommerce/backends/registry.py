@@ -1,0 +1,45 @@
+"""Backends by name: ours, those of other packages (entry points), and those registered by hand."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any
+
+from socialcommerce.errors import ConfigurationError
+
+__all__ = ["GROUP", "backend_class", "names", "register"]
+
+GROUP = "socialcommerce.backends"
+
+_BUILT_IN: dict[str, str] = {"shopee": "socialcommerce.backends.shopee:Shopee"}
+_REGISTERED: dict[str, type[Any]] = {}
+
+
+def register(name: str, backend_class: type[Any]) -> None:
+    """Make a backend known to ``connect`` and ``simulate`` under ``name``, in this process."""
+    _REGISTERED[name] = backend_class
+
+
+def backend_class(name: str) -> type[Any]:
+    """The backend class of a name; ``ConfigurationError`` names those there are."""
+    if name in _REGISTERED:
+        return _REGISTERED[name]
+    if name in _BUILT_IN:
+        return load(_BUILT_IN[name])
+    for point in entry_points(group=GROUP, name=name):
+        found: type[Any] = point.load()
+        return found
+    raise ConfigurationError(f"no backend is called {name!r}; there are {', '.join(names())}")
+
+
+def names() -> list[str]:
+    """Every name that ``connect`` knows."""
+    return sorted({*_REGISTERED, *_BUILT_IN, *(point.name for point in entry_points(group=GROUP))})
+
+
+def load(path: str) -> type[Any]:
+    """Import what ``module:Class`` names."""
+    module, _, name = path.partition(":")
+    found: type[Any] = getattr(import_module(module), name)
+    return found
