@@ -51,7 +51,10 @@ A = TypeVar("A", bound="Async")
 class Core(Protocol):
     """The part of a client that faces stand on."""
 
-    platform: str
+    @property
+    def platform(self) -> str:
+        """The backend's registered name."""
+        ...
 
     def noun(self, contract: type[Noun], operation: str) -> Noun:
         """The backend's implementation of a contract, bound to this client and one operation."""

@@ -22,7 +22,10 @@ __all__ = ["Platform", "Session"]
 class Platform(Protocol):
     """What the runtime needs to know of a backend; ``backends.Backend`` is the base class."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The registered name."""
+        ...
 
     @property
     def services(self) -> Mapping[str, Service]:
