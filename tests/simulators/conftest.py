@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support.shopee_caller import Caller
+from tests.support.shopee_spec import ShopeeSpec
 
 from socialcommerce.simulators import open_twin
 from socialcommerce.simulators.market import Market
 from socialcommerce.simulators.shopee import ShopeeTwin
-from tests.support.shopee_caller import Caller
-from tests.support.shopee_spec import ShopeeSpec
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from tests.support.shopee_caller import Caller
 
 from socialcommerce.runtime.transport import Interrupted
 from socialcommerce.simulators import open_twin, register_twin
@@ -16,7 +17,6 @@ from socialcommerce.simulators.clock import Clock
 from socialcommerce.simulators.entities import Campaign
 from socialcommerce.simulators.market import Market
 from socialcommerce.simulators.shopee import ShopeeTwin
-from tests.support.shopee_caller import Caller
 
 
 def test_an_order_takes_what_it_buys_off_the_shelf(market: Market) -> None:

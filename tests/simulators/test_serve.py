@@ -9,11 +9,11 @@ import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
+from tests.support.shopee_caller import HOST, Caller
 
 from socialcommerce.simulators.market import Market
 from socialcommerce.simulators.serve import main, serve
 from socialcommerce.simulators.shopee import ShopeeTwin
-from tests.support.shopee_caller import HOST, Caller
 
 
 def test_another_program_gets_the_twins_answers(twin: ShopeeTwin, market: Market, shop: Caller) -> None:

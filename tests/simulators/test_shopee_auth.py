@@ -9,15 +9,15 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from tests.support.shopee_caller import Caller
+from tests.support.shopee_operations import rows
+from tests.support.shopee_spec import ShopeeSpec
 
 from socialcommerce.simulators import open_twin
 from socialcommerce.simulators.market import Market
 from socialcommerce.simulators.shopee import ShopeeTwin
 from socialcommerce.simulators.shopee.authority import App
 from socialcommerce.simulators.shopee.wire import Refused, operations, push_signature, signature
-from tests.support.shopee_caller import Caller
-from tests.support.shopee_operations import rows
-from tests.support.shopee_spec import ShopeeSpec
 
 RETURN = "https://app.example.com/cb?tenant=1"
 

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.support.shopee_caller import Caller
+from tests.support.shopee_spec import ShopeeSpec
 
 from socialcommerce.simulators import open_twin
 from socialcommerce.simulators.entities import Location, Product
 from socialcommerce.simulators.market import Market
 from socialcommerce.simulators.shopee import ShopeeTwin
-from tests.support.shopee_caller import Caller
-from tests.support.shopee_spec import ShopeeSpec
 
 STATUSES = ["NORMAL", "UNLIST"]
 

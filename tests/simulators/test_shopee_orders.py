@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.support.shopee_caller import Caller
+from tests.support.shopee_spec import ShopeeSpec
 
 from socialcommerce.simulators import open_twin
 from socialcommerce.simulators.entities import Line, Order
 from socialcommerce.simulators.market import Market
 from socialcommerce.simulators.shopee import ShopeeTwin
 from socialcommerce.simulators.shopee.defaults import DROP_OFF, OWN_FLEET, SELLER_BR
-from tests.support.shopee_caller import Caller
-from tests.support.shopee_spec import ShopeeSpec
 
 DAY = 86400
 

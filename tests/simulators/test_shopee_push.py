@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.shopee_caller import Caller
 
 from socialcommerce.simulators.market import Market
 from socialcommerce.simulators.shopee import ShopeeTwin
 from socialcommerce.simulators.shopee.push import CODES, EXAMPLES, TOLD, send_example
 from socialcommerce.simulators.shopee.wire import push_signature
-from tests.support.shopee_caller import Caller
 
 
 def told(market: Market, code: int | None = None) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-
 from tests.support.shopee_spec import ShopeeSpec
 
 LIST = "/api/v2/order/get_order_list"

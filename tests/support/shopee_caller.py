@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from tests.support.shopee_spec import ShopeeSpec
+
 from socialcommerce.runtime.transport import Request, Response
 from socialcommerce.simulators.shopee import ShopeeTwin
 from socialcommerce.simulators.shopee.authority import App
-from tests.support.shopee_spec import ShopeeSpec
 
 HOST = "https://partner.shopeemobile.com"
 BOUNDARY = "x-boundary-x"

@@ -14,7 +14,7 @@ import argparse
 import json
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -68,7 +68,7 @@ def _handler_of(twin: Twin) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def serve(twin: Twin, port: int = 0) -> Iterator[Served]:
+def serve(twin: Twin, port: int = 0) -> Generator[Served, None, None]:
     """Expose ``twin`` on 127.0.0.1 while the block runs; port 0 takes a free one.
 
     A fault that breaks the line closes the socket without a reply.

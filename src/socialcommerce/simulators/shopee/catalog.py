@@ -151,12 +151,15 @@ def _item(call: Call, product: Product) -> dict[str, Any]:
     }
     if call.get("need_tax_info"):
         item["tax_info"] = native.get("tax_info", {})
-    if not has_model:
-        variant = product.variants[0]
-        item |= {"price_info": [price_info(call.shop, variant)], "stock_info_v2": stock_info(variant)}
-        for stock in item["stock_info_v2"]["shopee_stock"]:
-            stock["stock"] = int(stock["stock"])
-    return item
+    return item if has_model else item | _of_its_own(call.shop, product.variants[0])
+
+
+def _of_its_own(shop: Account, variant: Variant) -> dict[str, Any]:
+    """Price and stock, which an item tells itself only where it has no models."""
+    stock = stock_info(variant)
+    for one in stock["shopee_stock"]:
+        one["stock"] = int(one["stock"])
+    return {"price_info": [price_info(shop, variant)], "stock_info_v2": stock}
 
 
 def _attribute(sent: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from socialcommerce.simulators.shopee.authority import REFRESH_LIFE, App, Author
 from socialcommerce.simulators.shopee.parameters import files_of, parameters_of
 from socialcommerce.simulators.shopee.wire import (
     IDENTITY,
+    PACKAGE,
     Call,
     Handler,
     Operation,
@@ -264,9 +265,9 @@ def _signatures(operation: Operation, app: App, common: Mapping[str, str]) -> se
 
 def _handlers() -> dict[tuple[str, str], Handler]:
     found: dict[tuple[str, str], Handler] = {}
-    package = importlib.import_module(__package__)
+    package = importlib.import_module(PACKAGE)
     for module in pkgutil.iter_modules(package.__path__):
-        routes = getattr(importlib.import_module(f"{__package__}.{module.name}"), "routes", None)
+        routes = getattr(importlib.import_module(f"{PACKAGE}.{module.name}"), "routes", None)
         if isinstance(routes, Routes):
             found.update(routes)
     return found

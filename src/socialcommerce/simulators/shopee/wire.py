@@ -35,6 +35,7 @@ __all__ = [
     "signature",
 ]
 
+PACKAGE = "socialcommerce.simulators.shopee"
 IDENTITY: Mapping[str, str] = {
     "Shop": "shop_id",
     "Merchant": "merchant_id",
@@ -130,7 +131,7 @@ def _level(text: str) -> tuple[tuple[Parameter, ...], str]:
 @cache
 def operations() -> Mapping[tuple[str, str], Operation]:
     """Every documented operation by method and path."""
-    table = resources.files(__package__).joinpath("operations.tsv").read_text(encoding="utf-8")
+    table = resources.files(PACKAGE).joinpath("operations.tsv").read_text(encoding="utf-8")
     found = {}
     for row in table.splitlines()[1:]:
         method, path, api_type, reply, warning, apps, tree = row.split("\t")
