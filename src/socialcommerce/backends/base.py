@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import evolve
 
+from socialcommerce.backends.registry import load
 from socialcommerce.errors import ConfigurationError
-from socialcommerce.resources.ads import Ads
-from socialcommerce.resources.auth import Auth
 from socialcommerce.resources.capability import Capabilities, Capability, Level, Mark, Refusal, part
-from socialcommerce.resources.catalog import Catalog
 from socialcommerce.resources.face import operations_of
-from socialcommerce.resources.messaging import Messaging
 from socialcommerce.resources.noun import Noun
-from socialcommerce.resources.orders import Orders
-from socialcommerce.resources.store import Store
-from socialcommerce.resources.webhooks import Webhooks
 from socialcommerce.runtime.call import Call, Service, Subject, TokenRecord
 from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.session import Session
 from socialcommerce.runtime.transport import Request
 
-__all__ = ["Backend", "NOUNS"]
+if TYPE_CHECKING:
+    from socialcommerce.resources.ads import Ads
+    from socialcommerce.resources.auth import Auth
+    from socialcommerce.resources.catalog import Catalog
+    from socialcommerce.resources.messaging import Messaging
+    from socialcommerce.resources.orders import Orders
+    from socialcommerce.resources.store import Store
+    from socialcommerce.resources.webhooks import Webhooks
+
+__all__ = ["NOUNS", "Backend", "operation_names"]
 
 N = TypeVar("N", bound=Noun)
 
@@ -35,8 +38,9 @@ _NOT_OFFERED = Refusal("the platform does not offer it over its API")
 class Backend:
     """One platform. An instance holds settings and credentials, and nothing that changes.
 
-    A subclass sets ``name``, gives ``services``, and names its nouns as class attributes
-    (``catalog = ToyCatalog``); a noun that it leaves out is refused whole. ``refusals`` maps a
+    A subclass sets ``name``, gives ``services``, and names its nouns as class attributes: a class
+    (``catalog = ToyCatalog``), or ``"module:Class"`` to import it when it is first used. A noun
+    that it leaves out is refused whole. ``refusals`` maps a
     capability's name to the reason why not, ``features`` states what is neither an operation
     nor a parameter. ``account_kinds`` lists what its credentials can reach; ``twin`` names the
     offline simulator as ``module:Class``.
@@ -47,15 +51,16 @@ class Backend:
     account_kinds: ClassVar[tuple[str, ...]] = ()
     refusals: ClassVar[Mapping[str, Refusal]] = {}
     features: ClassVar[Mapping[str, Level | Refusal]] = {}
-    _capabilities: ClassVar[Capabilities]
+    _nouns: ClassVar[dict[tuple[type, str], type[Noun]]] = {}
+    _known: ClassVar[dict[tuple[type, str], Capability]] = {}
 
-    catalog: ClassVar[type[Catalog]] = Catalog
-    orders: ClassVar[type[Orders]] = Orders
-    store: ClassVar[type[Store]] = Store
-    ads: ClassVar[type[Ads]] = Ads
-    messaging: ClassVar[type[Messaging]] = Messaging
-    auth: ClassVar[type[Auth]] = Auth
-    webhooks: ClassVar[type[Webhooks]] = Webhooks
+    catalog: ClassVar[type[Catalog] | str] = "socialcommerce.resources.catalog:Catalog"
+    orders: ClassVar[type[Orders] | str] = "socialcommerce.resources.orders:Orders"
+    store: ClassVar[type[Store] | str] = "socialcommerce.resources.store:Store"
+    ads: ClassVar[type[Ads] | str] = "socialcommerce.resources.ads:Ads"
+    messaging: ClassVar[type[Messaging] | str] = "socialcommerce.resources.messaging:Messaging"
+    auth: ClassVar[type[Auth] | str] = "socialcommerce.resources.auth:Auth"
+    webhooks: ClassVar[type[Webhooks] | str] = "socialcommerce.resources.webhooks:Webhooks"
 
     @property
     def services(self) -> Mapping[str, Service]:
@@ -123,50 +128,49 @@ class Backend:
 
     def noun(self, contract: type[N]) -> type[N]:
         """This backend's implementation of a contract."""
-        found: type[N] = _noun(type(self), contract.noun)
+        return self.noun_at(contract.noun)  # type: ignore[return-value]  # the noun at its place implements it
+
+    @classmethod
+    def noun_at(cls, path: str) -> type[Noun]:
+        """The noun at a dotted path, as ``ads.campaigns``; imported when it is first asked for."""
+        found = cls._nouns.get((cls, path))
+        if found is None:
+            parent, _, last = path.rpartition(".")
+            found = getattr(cls.noun_at(parent) if parent else cls, last)
+            if isinstance(found, str):
+                found = load(found)
+            cls._nouns[cls, path] = found
         return found
 
-    def noun_at(self, path: str) -> type[Noun]:
-        """The noun at a dotted path, as ``ads.campaigns``."""
-        found: type[Noun] = _noun(type(self), path)
-        return found
-
-    def refusal(self, name: str) -> Refusal:
+    @classmethod
+    def refusal(cls, name: str) -> Refusal:
         """Why an operation is refused."""
-        return self.refusals.get(name, _NOT_OFFERED)
+        return cls.refusals.get(name, _NOT_OFFERED)
 
-    def capabilities(self) -> Capabilities:
+    @classmethod
+    def capability(cls, name: str) -> Capability:
+        """What this platform makes of one operation, as ``orders.ship``."""
+        found = cls._known.get((cls, name))
+        if found is None:
+            path, _, method = name.rpartition(".")
+            mark: Mark | None = getattr(getattr(cls.noun_at(path), method), "__capability__", None)
+            found = Capability.marked(name, mark) if mark else Capability.refused(name, cls.refusal(name))
+            cls._known[cls, name] = found
+        return found
+
+    @classmethod
+    def capabilities(cls) -> Capabilities:
         """What this platform can do, by name."""
-        cls = type(self)
-        if "_capabilities" not in cls.__dict__:
-            cls._capabilities = _capabilities(cls)
-        return cls._capabilities
+        operations = {name: cls.capability(name) for name in operation_names()}
+        return Capabilities(operations | {name: part(name, value) for name, value in cls.features.items()})
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
 
 
-def _noun(backend: type[Backend], path: str) -> Any:
-    """Follow ``ads.campaigns`` from the backend's class to the noun that implements it."""
-    found: Any = backend
-    for step in path.split("."):
-        found = getattr(found, step)
-    return found
-
-
-def _capabilities(backend: type[Backend]) -> Capabilities:
-    found = {capability.name: capability for capability in _operations(backend)}
-    for name, value in backend.features.items():
-        found[name] = part(name, value)
-    return Capabilities(found)
-
-
-def _operations(backend: type[Backend]) -> Iterator[Capability]:
+def operation_names() -> Iterator[str]:
+    """Every operation of the interface, in the order the faces list them."""
     for noun in NOUNS:
-        for contract, method in operations_of(getattr(Backend, noun)):
-            name = f"{contract.noun}.{method}"
-            mark = getattr(getattr(_noun(backend, contract.noun), method), "__capability__", None)
-            if isinstance(mark, Mark):
-                yield Capability.marked(name, mark)
-            else:
-                yield Capability.refused(name, backend.refusals.get(name, _NOT_OFFERED))
+        contract = load(f"socialcommerce.resources.{noun}:{noun.capitalize()}")
+        for inner, method in operations_of(contract):
+            yield f"{inner.noun}.{method}"

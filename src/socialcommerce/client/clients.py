@@ -128,7 +128,9 @@ class _Base(Generic[C]):
 
     def __repr__(self) -> str:
         chosen = self._core.session.chosen
-        return f"<{type(self).__name__} {self._core.platform}{f' {chosen.kind} {chosen.id}' if chosen else ''}>"
+        return (
+            f"<{type(self).__name__} {self._core.platform}{f' {chosen.kind} {chosen.id}' if chosen else ''}>"
+        )
 
 
 class Client(_Base[SyncCore]):

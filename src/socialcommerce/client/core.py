@@ -46,7 +46,7 @@ class _Core:
 
     def capability(self, name: str) -> Capability:
         """What the backend says of an operation."""
-        return self.backend.capabilities()[name]
+        return self.backend.capability(name)
 
     def noticed(self, operation: str) -> None:
         """Tell the hooks that a page is read."""

@@ -194,8 +194,13 @@ class ShopeeAuth(ShopeeNoun, Auth):
         if kind in (None, "merchant"):
             found += yield from self._listed("merchant", slot)
         if kind == "ad":
-            found.append((yield from self.sibling(self.backend.ads).ad_account()))
+            found.append((yield from self._ad_account()))
         return found
+
+    def _ad_account(self) -> Flow[Account]:
+        from socialcommerce.backends.shopee.ads import ShopeeAds
+
+        return ShopeeAds(self.session, self.operation).ad_account()
 
     def _listed(self, kind: str, slot: str | None) -> Flow[list[Account]]:
         path, key = f"/api/v2/public/get_{kind}s_by_partner", f"authed_{kind}_list"

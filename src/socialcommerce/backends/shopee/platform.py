@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from attrs import evolve, field, frozen
+from typing_extensions import override
 
 from socialcommerce.backends.base import Backend
 from socialcommerce.backends.shopee.codes import api_types, errors
@@ -141,21 +142,26 @@ class ShopeePlatform(Backend):
         )
 
     @property
+    @override
     def services(self) -> Mapping[str, Service]:
         return self._services
 
+    @override
     def default_subject(self) -> Subject | None:
         return self.identities.get("shop")
 
+    @override
     def default_service(self, call: Call) -> Service:
         """The app that may call a path: ads and chat may have apps of their own."""
         module = call.path.removeprefix(PREFIX).partition("/")[0]
         return self._services[{"ads": "ads", "sellerchat": "chat"}.get(module, "seller")]
 
+    @override
     def subject_kind(self, call: Call) -> str | None:
         """The identity that signs a path, by its documented API type."""
         return _IDENTITY.get(api_types.api_type(call.path))
 
+    @override
     def resolve(self, call: Call, chosen: Subject | None) -> Call:
         """Settle the identity of a call by the API type of its path."""
         kind = self.subject_kind(call)
@@ -175,11 +181,13 @@ class ShopeePlatform(Backend):
             chosen = Subject("shop", chosen.id)
         return chosen if chosen.kind == kind else None
 
+    @override
     def token_key(self, service: Service, subject: Subject | None) -> str:
         app = self.apps[service.slot]
         whose = f"{subject.kind}:{subject.id}" if subject else "app"
         return f"shopee:{app.partner_id}:{whose}"
 
+    @override
     def seed(self, service: Service, subject: Subject | None) -> TokenRecord | None:
         app = self.apps[service.slot]
         if not app.access_token and not app.refresh_token:
@@ -240,7 +248,7 @@ def _content(call: Call) -> tuple[dict[str, str], bytes]:
 
 def read(call: Call, response: Response) -> Any:
     """Decode a reply, or raise the error it holds; a file is answered as its bytes."""
-    if call.raw and not response.content.lstrip()[:1] == b"{":
+    if call.raw and response.content.lstrip()[:1] != b"{":
         if response.status < 400:
             return response.content
         raise errors.error_for({}, response.status)
