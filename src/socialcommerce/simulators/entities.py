@@ -1,7 +1,8 @@
 """What exists in a pretend marketplace, in words that every platform shares.
 
-Each entity has a ``native`` dictionary for what one platform alone knows about it. Instants
-are epoch seconds of the market's clock; money is ``Decimal`` in the account's currency.
+An entity is itself and equal to no other. Each has a ``native`` dictionary for what one
+platform alone knows about it. Instants are epoch seconds of the market's clock; money is
+``Decimal`` in the account's currency.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ ReturnStatus: TypeAlias = Literal[
 ]
 
 
-@define(slots=True)
+@define(slots=True, eq=False)
 class Location:
     """A place that holds stock."""
 
@@ -63,7 +64,7 @@ class Location:
     native: Native = field(factory=dict)
 
 
-@define(slots=True)
+@define(slots=True, eq=False)
 class Variant:
     """What can be bought: its price, and what lies at each location (location id -> units).
 
@@ -100,7 +101,7 @@ class Variant:
         self.stock[next(iter(self.stock))] += quantity
 
 
-@define(slots=True)
+@define(slots=True, eq=False)
 class Product:
     """A listing with one variant or several."""
 
@@ -120,7 +121,7 @@ class Product:
         return next((each for each in self.variants if each.id == variant_id), None)
 
 
-@define(slots=True)
+@define(slots=True, eq=False)
 class Buyer:
     """A person who buys or writes."""
 
@@ -129,7 +130,7 @@ class Buyer:
     native: Native = field(factory=dict)
 
 
-@define(slots=True)
+@define(slots=True, eq=False)
 class Line:
     """So many units of one variant in an order, with what became of them."""
 
@@ -150,7 +151,7 @@ class Line:
         return self.quantity - self.cancelled - self.cancel_requested - self.return_requested - self.returned
 
 
-@define(slots=True)
+@define(slots=True, eq=False)
 class Package:
     """A parcel: which lines it holds (line id -> units), and where it is."""
 
@@ -166,7 +167,7 @@ class Package:
     native: Native = field(factory=dict)
 
 
-@define(slots=True)
+@define(slots=True, eq=False)
 class Order:
     """What one buyer ordered at once."""
 
@@ -200,7 +201,7 @@ class Order:
         return next((package for package in self.packages if package.id == package_id), None)
 
 
-@define(slots=True)
+@define(slots=True, eq=False)
 class Return:
     """A buyer's wish to give goods back, or to be refunded without."""
 
@@ -216,7 +217,7 @@ class Return:
     native: Native = field(factory=dict)
 
 
-@define(slots=True)
+@define(slots=True, eq=False)
 class Message:
     """One message of a conversation. ``contents`` is what was said, by kind (text: text)."""
 
@@ -229,7 +230,7 @@ class Message:
     native: Native = field(factory=dict)
 
 
-@define(slots=True)
+@define(slots=True, eq=False)
 class Conversation:
     """A buyer and what was written, oldest first."""
 
@@ -240,7 +241,7 @@ class Conversation:
     native: Native = field(factory=dict)
 
 
-@define(slots=True)
+@define(slots=True, eq=False)
 class DayMetrics:
     """What a campaign did on one day."""
 
@@ -252,7 +253,7 @@ class DayMetrics:
     items: int = 0
 
 
-@define(slots=True)
+@define(slots=True, eq=False)
 class Campaign:
     """An advertisement that the account pays for."""
 
@@ -264,7 +265,7 @@ class Campaign:
     native: Native = field(factory=dict)
 
 
-@define(slots=True)
+@define(slots=True, eq=False)
 class Upload:
     """A file that the platform holds."""
 
@@ -275,7 +276,7 @@ class Upload:
     native: Native = field(factory=dict)
 
 
-@define(slots=True)
+@define(slots=True, eq=False)
 class Sent:
     """A message that the seller sent: to whom (the buyer's id), and its contents in order."""
 

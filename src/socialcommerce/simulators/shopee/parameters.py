@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from email import policy
-from email.parser import BytesParser
 from typing import Any
 
 from socialcommerce.runtime.transport import Request
@@ -112,6 +110,9 @@ def _parts(request: Request) -> dict[str, list[bytes]]:
     kind = _header(request, "content-type")
     if not kind.startswith("multipart/form-data"):
         raise Refused("error_param", "Wrong parameters, detail: multipart/form-data is needed.")
+    from email import policy  # heavy, and only uploads need it
+    from email.parser import BytesParser
+
     raw = f"Content-Type: {kind}\r\n\r\n".encode() + request.content
     found: dict[str, list[bytes]] = {}
     for part in BytesParser(policy=policy.HTTP).parsebytes(raw).iter_parts():

@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from socialcommerce.runtime.transport import Request, Response
 from socialcommerce.simulators.account import Account
-from socialcommerce.simulators.entities import Location, Upload
+from socialcommerce.simulators.entities import Location, Return, Upload
 from socialcommerce.simulators.market import Market
-from socialcommerce.simulators.shopee import auth, defaults, push
+from socialcommerce.simulators.shopee import auth, defaults, push, return_cases
 from socialcommerce.simulators.shopee.authority import REFRESH_LIFE, App, Authority, Subject
 from socialcommerce.simulators.shopee.parameters import files_of, parameters_of
 from socialcommerce.simulators.shopee.wire import (
@@ -176,6 +176,8 @@ class ShopeeTwin(Twin):
     def furnish(self, account: Account, entity: Any) -> None:
         """Give an entity the fields that Shopee alone has."""
         defaults.furnish(self, account, entity)
+        if isinstance(entity, Return):
+            return_cases.opened(self, account, entity)
 
     def happened(self, what: str, account: Account, entity: Any) -> None:
         """Push what Shopee pushes."""
@@ -204,7 +206,7 @@ class ShopeeTwin(Twin):
         app = self._check_signature(operation, common)
         account = self._check_identity(operation, app, common)
         if app.category not in operation.apps:
-            raise Refused("error_api_permission", "This app type has no permission to this API.", 403)
+            raise _not_for_this_app(operation)
         params = parameters_of(operation, request, query)
         return Call(self, operation, app, account, params, files_of(operation, request))
 
@@ -249,6 +251,12 @@ class ShopeeTwin(Twin):
         """Let the access token of the request run out now."""
         query = parse_qs(urlsplit(request.url).query)
         self.authority.expire(query.get("access_token", [""])[0])
+
+
+def _not_for_this_app(operation: Operation) -> Refused:
+    if operation.module == "sellerchat":
+        return Refused("", "", 491)
+    return Refused("error_api_permission", "This app type has no permission to this API.", 403)
 
 
 def _signatures(operation: Operation, app: App, common: Mapping[str, str]) -> set[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import frozen
@@ -48,7 +48,8 @@ IDENTITY: Mapping[str, str] = {
 class Refused(Exception):
     """The platform's refusal: its error code and message, the HTTP status, and what else it says.
 
-    ``response`` is put into the envelope where the platform refuses and answers at once.
+    ``response`` is put into the envelope where the platform refuses and answers at once. Without
+    a code the refusal is the bare HTTP status.
     """
 
     def __init__(self, code: str, message: str, status: int = 200, response: Any = None) -> None:
@@ -131,7 +132,7 @@ def _level(text: str) -> tuple[tuple[Parameter, ...], str]:
 @cache
 def operations() -> Mapping[tuple[str, str], Operation]:
     """Every documented operation by method and path."""
-    table = resources.files(PACKAGE).joinpath("operations.tsv").read_text(encoding="utf-8")
+    table = (pkgutil.get_data(PACKAGE, "operations.tsv") or b"").decode()
     found = {}
     for row in table.splitlines()[1:]:
         method, path, api_type, reply, warning, apps, tree = row.split("\t")
@@ -266,6 +267,8 @@ def envelope(
     """
     if isinstance(answer, Raw):
         return Response(200, {"content-type": answer.content_type}, answer.content)
+    if refusal is not None and not refusal.code:
+        return Response(refusal.status, {}, b"")
     body: dict[str, Any] = {"error": "", "message": "", "request_id": request_id}
     if refusal is not None:
         body |= {"error": refusal.code, "message": refusal.message}
