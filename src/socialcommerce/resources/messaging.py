@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypedDict, overload
 
-from attrs import frozen
 from typing_extensions import Unpack
 
-from socialcommerce.errors import PartiallyApplied, PolicyViolation, SocialCommerceError
-from socialcommerce.models.content import Button, Content, Text
+from socialcommerce.errors import PolicyViolation, SocialCommerceError
+from socialcommerce.models.content import Button, Content
 from socialcommerce.models.identity import Identity, Profile
 from socialcommerce.models.media import Document, Media
 from socialcommerce.models.message import (
@@ -29,7 +28,15 @@ from socialcommerce.models.message import (
 )
 from socialcommerce.models.order import Order
 from socialcommerce.resources.face import Async, Sync, job, operation, pages, sub
-from socialcommerce.resources.noun import Noun, invalid
+from socialcommerce.resources.noun import Noun
+from socialcommerce.resources.sending import (
+    Contents,
+    SendOptions,
+    as_contents,
+    capability_of,
+    stopped,
+    together,
+)
 from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.jobs import Task
 from socialcommerce.runtime.paging import Page
@@ -41,28 +48,15 @@ if TYPE_CHECKING:
 __all__ = [
     "AsyncMessaging",
     "AsyncTemplates",
-    "Contents",
     "Messaging",
-    "SendOptions",
     "SyncMessaging",
     "SyncTemplates",
     "TemplateChanges",
     "Templates",
     "To",
-    "as_contents",
-    "capability_of",
 ]
 
 To: TypeAlias = ConversationRef | Conversation | Message | Order | Identity | str
-Contents: TypeAlias = str | Content | Sequence[str | Content]
-
-_CAPABILITY: dict[str, str] = {
-    "coupon": "coupon_card",
-    "contact": "contact_card",
-    "cart": "product_card",
-    "postback": "quick_replies",
-}
-"""Where the capability of a content type has another name than the type."""
 
 
 class TemplateChanges(TypedDict, total=False):
@@ -74,17 +68,6 @@ class TemplateChanges(TypedDict, total=False):
     footer: str | None
     buttons: Sequence[Button]
     variables: Mapping[str, str]
-
-
-@frozen
-class SendOptions:
-    """How something is sent: everything of ``send`` but to whom and what."""
-
-    purpose: Purpose = "reply"
-    allow_paid: bool = False
-    reply_to: str | None = None
-    silent: bool = False
-    idempotency_key: str | None = None
 
 
 class Templates(Noun):
@@ -362,57 +345,8 @@ class Messaging(Noun):
             except SocialCommerceError as error:
                 if not receipts:
                     raise
-                raise _stopped(receipts, items[start:], error) from error
-        return _together(receipts, billable)
-
-
-def as_contents(contents: Contents) -> list[Content]:
-    """The contents of a message as a list; text becomes ``Text``. ``InvalidRequest`` where there is none."""
-    items = list(_each(contents))
-    if not items:
-        raise invalid(contents="is empty; give text, a content, or several")
-    return items
-
-
-def _each(contents: Any) -> Iterator[Content]:
-    if isinstance(contents, str):
-        yield Text(contents)
-    elif hasattr(contents, "type"):
-        yield contents
-    elif isinstance(contents, Sequence):
-        for item in contents:
-            yield from _each(item)
-    else:
-        raise invalid(contents=f"expected text or a content, not {type(contents).__name__}")
-
-
-def capability_of(content: Content) -> str:
-    """The part of ``messaging.send`` that a content is: ``content.product_card``."""
-    return f"content.{_CAPABILITY.get(content.type, content.type)}"
-
-
-def _stopped(
-    receipts: Sequence[SendReceipt], rest: Sequence[Content], error: SocialCommerceError
-) -> PartiallyApplied:
-    done = [message for receipt in receipts for message in receipt.ids]
-    return PartiallyApplied(
-        f"{len(done)} sent, then: {error}",
-        done=done,
-        failed=[content.type for content in rest],
-        resume={"contents": [content.model_dump(mode="json") for content in rest]},
-    )
-
-
-def _together(receipts: Sequence[SendReceipt], billable: bool | None) -> SendReceipt:
-    first, last = receipts[0], receipts[-1]
-    return SendReceipt.build(
-        ids=tuple(message for receipt in receipts for message in receipt.ids),
-        via=first.via,
-        billable=billable if first.billable is None else first.billable,
-        status=last.status,
-        native_status=last.native_status,
-        raw=first.raw if len(receipts) == 1 else [receipt.raw for receipt in receipts],
-    )
+                raise stopped(receipts, items[start:], error) from error
+        return together(receipts, billable)
 
 
 class _Templates:
@@ -477,7 +411,8 @@ class SyncMessaging(Sync, _Messaging):
             allow_paid: bool = False,
             wait: Literal[False],
         ) -> Job[BulkResult[Recipient, SendReceipt]]: ...
-        def broadcast(self, *args: Any, **kwargs: Any) -> Any: ...
+        def broadcast(self, *args: Any, **kwargs: Any) -> Any:
+            """Send the same to many; see ``Messaging.broadcast``."""
 
 
 class AsyncMessaging(Async, _Messaging):
@@ -505,4 +440,5 @@ class AsyncMessaging(Async, _Messaging):
             allow_paid: bool = False,
             wait: Literal[False],
         ) -> AsyncJob[BulkResult[Recipient, SendReceipt]]: ...
-        async def broadcast(self, *args: Any, **kwargs: Any) -> Any: ...
+        async def broadcast(self, *args: Any, **kwargs: Any) -> Any:
+            """Send the same to many; see ``Messaging.broadcast``."""

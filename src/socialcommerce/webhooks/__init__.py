@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from socialcommerce.webhooks.asgi import asgi_app as asgi_app
-    from socialcommerce.webhooks.wsgi import wsgi_app as wsgi_app
-
     from socialcommerce.webhooks.delivery import Assurance as Assurance
     from socialcommerce.webhooks.delivery import Delivery as Delivery
     from socialcommerce.webhooks.receiver import AsyncReceipt as AsyncReceipt
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from socialcommerce.webhooks.signature import Window as Window
     from socialcommerce.webhooks.subscription import Subscription as Subscription
     from socialcommerce.webhooks.subscription import WebhookHealth as WebhookHealth
+    from socialcommerce.webhooks.wsgi import wsgi_app as wsgi_app
 
 _HOMES: dict[str, str] = {
     "Assurance": "delivery",

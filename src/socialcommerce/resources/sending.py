@@ -1,0 +1,85 @@
+"""What sending is made of on every platform: options, contents in order, and what became of the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+
+from attrs import frozen
+
+from socialcommerce.errors import PartiallyApplied, SocialCommerceError
+from socialcommerce.models.content import Content, Text
+from socialcommerce.models.message import Purpose, SendReceipt
+from socialcommerce.resources.noun import invalid
+
+__all__ = ["Contents", "SendOptions", "as_contents", "capability_of", "stopped", "together"]
+
+Contents: TypeAlias = str | Content | Sequence[str | Content]
+
+_CAPABILITY: dict[str, str] = {
+    "coupon": "coupon_card",
+    "contact": "contact_card",
+}
+"""Where the capability of a content type has another name than the type."""
+
+
+@frozen
+class SendOptions:
+    """How something is sent: everything of ``send`` but to whom and what."""
+
+    purpose: Purpose = "reply"
+    allow_paid: bool = False
+    reply_to: str | None = None
+    silent: bool = False
+    idempotency_key: str | None = None
+
+
+def as_contents(contents: Contents) -> list[Content]:
+    """The contents of a message as a list; text becomes ``Text``. ``InvalidRequest`` where there is none."""
+    items = list(_each(contents))
+    if not items:
+        raise invalid(contents="is empty; give text, a content, or several")
+    return items
+
+
+def _each(contents: Any) -> Iterator[Content]:
+    if isinstance(contents, str):
+        yield Text(contents)
+    elif hasattr(contents, "type"):
+        yield contents
+    elif isinstance(contents, Sequence):
+        for item in contents:
+            yield from _each(item)
+    else:
+        raise invalid(contents=f"expected text or a content, not {type(contents).__name__}")
+
+
+def capability_of(content: Content) -> str:
+    """The part of ``messaging.send`` that a content is: ``content.product_card``."""
+    return f"content.{_CAPABILITY.get(content.type, content.type)}"
+
+
+def stopped(
+    receipts: Sequence[SendReceipt], rest: Sequence[Content], error: SocialCommerceError
+) -> PartiallyApplied:
+    """The error of a message whose first parts were sent and whose next was not."""
+    done = [message for receipt in receipts for message in receipt.ids]
+    return PartiallyApplied(
+        f"{len(done)} sent, then: {error}",
+        done=done,
+        failed=[content.type for content in rest],
+        resume={"contents": [content.model_dump(mode="json") for content in rest]},
+    )
+
+
+def together(receipts: Sequence[SendReceipt], billable: bool | None) -> SendReceipt:
+    """One receipt for all parts of a message."""
+    first, last = receipts[0], receipts[-1]
+    return SendReceipt.build(
+        ids=tuple(message for receipt in receipts for message in receipt.ids),
+        via=first.via,
+        billable=billable if first.billable is None else first.billable,
+        status=last.status,
+        native_status=last.native_status,
+        raw=first.raw if len(receipts) == 1 else [receipt.raw for receipt in receipts],
+    )

@@ -1,0 +1,20 @@
+"""What an endpoint answers when there is nothing to handle."""
+
+from __future__ import annotations
+
+from socialcommerce.errors import WebhookError
+from socialcommerce.runtime.transport import Response
+
+__all__ = ["MAX_BODY", "TOO_LARGE", "refusal"]
+
+MAX_BODY = 1 << 20
+"""Bytes: more than any platform pushes at once, little enough to be read into memory."""
+
+TOO_LARGE = Response(413)
+
+_STATUS = {"malformed": 400, "configuration": 500}
+
+
+def refusal(error: WebhookError) -> Response:
+    """The answer to a delivery that was not accepted; it says nothing that helps to forge one."""
+    return Response(_STATUS.get(error.reason, 401))

@@ -1,0 +1,97 @@
+"""A thin WSGI application: a webhook endpoint in any synchronous server or framework."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+from typing import Any, Protocol, TypeAlias
+
+from socialcommerce.errors import WebhookError
+from socialcommerce.models.event import Event
+from socialcommerce.runtime.transport import Response
+from socialcommerce.webhooks.answers import MAX_BODY, TOO_LARGE, refusal
+from socialcommerce.webhooks.receiver import Receipt
+
+__all__ = ["WSGIApp", "wsgi_app"]
+
+Environ: TypeAlias = dict[str, Any]
+StartResponse: TypeAlias = Callable[[str, list[tuple[str, str]]], Any]
+WSGIApp: TypeAlias = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+class _Webhooks(Protocol):
+    @property
+    def receive(self) -> Callable[..., Receipt]: ...
+
+
+class _Client(Protocol):
+    @property
+    def webhooks(self) -> _Webhooks: ...
+
+
+def wsgi_app(
+    client: _Client,
+    handler: Callable[[Event], Any],
+    endpoint: str = "default",
+    *,
+    max_body: int = MAX_BODY,
+) -> WSGIApp:
+    """A WSGI application that receives a platform's pushes.
+
+    Args:
+        client: a ``Client``.
+        handler: called with each new event. What it answers, if anything, becomes the reply where the
+            platform takes content in it. When it raises, the event is released and the error goes to the
+            server, which answers 500: the platform then repeats.
+        endpoint: the name of the address it is mounted at, as in the backend's settings.
+        max_body: bytes; a larger body is answered 413 without being read to its end.
+    """
+
+    def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        body = _body(environ, max_body)
+        response = TOO_LARGE if body is None else respond(environ, body)
+        phrase = HTTPStatus(response.status).phrase
+        headers = [*response.headers.items(), ("content-length", str(len(response.content)))]
+        start_response(f"{response.status} {phrase}", headers)
+        return [response.content]
+
+    def respond(environ: Environ, body: bytes) -> Response:
+        try:
+            receipt = client.webhooks.receive(
+                method=environ["REQUEST_METHOD"],
+                headers=list(_headers(environ)),
+                body=body,
+                query=environ.get("QUERY_STRING") or "",
+                endpoint=endpoint,
+            )
+        except WebhookError as error:
+            return refusal(error)
+        with receipt:
+            for event in receipt.events:
+                answer = handler(event)
+                if answer is not None:
+                    receipt.respond(answer)
+        return receipt.response
+
+    return app
+
+
+def _body(environ: Environ, most: int) -> bytes | None:
+    """The whole body; None where it is larger than ``most``, or a length was promised that is none."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    promised = int(length) if length.isascii() and length.isdigit() and len(length) < 12 else None
+    if length and (promised is None or promised > most):
+        return None
+    # A server that decodes chunks gives no length and ends the stream; others must not be read beyond it.
+    reads_to_end = environ.get("wsgi.input_terminated", False)
+    wanted = promised if promised is not None else (most + 1 if reads_to_end else 0)
+    body: bytes = environ["wsgi.input"].read(wanted)
+    return body if len(body) <= most else None
+
+
+def _headers(environ: Environ) -> Iterator[tuple[str, str]]:
+    for name, value in environ.items():
+        if name.startswith("HTTP_"):
+            yield name[5:].replace("_", "-"), value
+        elif name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            yield name.replace("_", "-"), value
