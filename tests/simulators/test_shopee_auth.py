@@ -186,6 +186,11 @@ class TestTokens:
         (push,) = (json.loads(one.body) for one in market.pushes())
         assert (push["code"], push["data"]["shop_expire_soon"]) == (12, [shop.shop_id])
 
+    def test_two_clients_of_one_world_keep_their_tokens(self, twin: ShopeeTwin, shop: Caller) -> None:
+        other = Caller(twin)
+        assert shop.get("shop/get_profile")["error"] == ""
+        assert other.get("shop/get_profile")["error"] == ""
+
     def test_issued_times_are_aware(self, twin: ShopeeTwin, market: Market) -> None:
         token = twin.issue_token(twin.accounts[0])
         assert token["access_expires_at"] - market.now() == timedelta(hours=4)

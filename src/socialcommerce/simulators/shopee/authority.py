@@ -134,6 +134,11 @@ class Authority:
             raise Refused(f"{kind}_access_expired", f"Your access to {kind} has expired.", 403)
         return grant
 
+    def stands(self, app: App, subject: Subject) -> bool:
+        """Whether an authorisation is in force."""
+        grant = self.grants.get((app.partner_id, subject))
+        return grant is not None and grant.until > self.clock.now()
+
     # -- codes
 
     def code(self, app: App, subjects: Iterable[Subject], main_account: str = "") -> str:

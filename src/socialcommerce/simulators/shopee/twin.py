@@ -122,17 +122,22 @@ class ShopeeTwin(Twin):
         }
 
     def issue_token(self, account: Account, app: App | None = None) -> dict[str, Any]:
-        """A fresh pair of tokens for a shop, authorised for a year."""
+        """A fresh pair of tokens for a shop, authorised for a year.
+
+        Where the authorisation still stands it is kept, so that two clients of one world do
+        not take each other's tokens away.
+        """
         who, subjects = app or self.apps[0], auth.subjects_of([account])
-        self.grant(who, subjects, 365, quiet=True)
+        if not self.authority.stands(who, subjects[0]):
+            self.grant(who, subjects, 365, quiet=True)
         pair = self.authority.issue(who, subjects)
-        now = self.clock.moment()
+        now, until = self.clock.moment(), self.authority.standing(who, subjects[0]).until
         return {
             "access_token": pair.access_token,
             "refresh_token": pair.refresh_token,
             "access_expires_at": now + timedelta(hours=4),
             "refresh_expires_at": now + timedelta(seconds=REFRESH_LIFE),
-            "consent_expires_at": now + timedelta(days=365),
+            "consent_expires_at": self.clock.moment(until),
         }
 
     def grant(
