@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from socialcommerce.resources.pager import AsyncPager as AsyncPager
     from socialcommerce.resources.pager import Pager as Pager
     from socialcommerce.runtime.observe import Attempt as Attempt
+    from socialcommerce.runtime.otel import OpenTelemetryHook as OpenTelemetryHook
     from socialcommerce.runtime.retry import RateLimits as RateLimits
     from socialcommerce.runtime.retry import Retry as Retry
     from socialcommerce.runtime.retry import RetryBudget as RetryBudget
@@ -49,6 +50,7 @@ _HOMES: dict[str, str] = {
     "Capability": "resources.capability",
     "Client": "client.clients",
     "Job": "resources.jobs",
+    "OpenTelemetryHook": "runtime.otel",
     "Pager": "resources.pager",
     "RateLimits": "runtime.retry",
     "Request": "runtime.transport",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from socialcommerce.backends.base import Backend as Backend
     from socialcommerce.backends.registry import register as register
+    from socialcommerce.backends.shopee import Affiliate as Affiliate
     from socialcommerce.backends.shopee import App as App
     from socialcommerce.backends.shopee import Shopee as Shopee
     from socialcommerce.resources.ads import Ads as Ads
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from socialcommerce.runtime.transport import Response as Response
 
 _HOMES: dict[str, str] = {
-    **dict.fromkeys(("App", "Shopee"), "backends.shopee"),
+    **dict.fromkeys(("Affiliate", "App", "Shopee"), "backends.shopee"),
     "Backend": "backends.base",
     "register": "backends.registry",
     "Ads": "resources.ads",
@@ -62,7 +63,9 @@ _HOMES: dict[str, str] = {
     "Store": "resources.store",
     "Webhooks": "resources.webhooks",
     **dict.fromkeys(("Noun", "each_alone", "invalid"), "resources.noun"),
-    **dict.fromkeys(("Capability", "Refusal", "emulated", "native", "no", "supports"), "resources.capability"),
+    **dict.fromkeys(
+        ("Capability", "Refusal", "emulated", "native", "no", "supports"), "resources.capability"
+    ),
     **dict.fromkeys(
         ("Absent", "Call", "Found", "Reply", "Service", "Subject", "TokenRecord", "Undecided", "Upload"),
         "runtime.call",

@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 from typing_extensions import override
 
 from socialcommerce.backends.base import Backend
+from socialcommerce.backends.shopee.affiliate import Affiliate, service
 from socialcommerce.backends.shopee.codes import api_types, errors
 from socialcommerce.errors import ConfigurationError, DecodeError
 from socialcommerce.resources.capability import Level, Refusal
@@ -80,6 +81,7 @@ class ShopeePlatform(Backend):
         principal_id: the principal, for the brand portal.
         ads: the app that may call ads, where it is not the same one.
         chat: the app that may chat, where it is not the same one.
+        affiliate: credentials of the affiliate programme, for ``client.call(..., service="affiliate")``.
         access_token: a token to begin with; later ones are kept in ``State.tokens``.
         refresh_token: the refresh token that belongs to it.
         host: ``global``, ``brazil``, ``china``, ``sandbox``, ``sandbox_china``, or a base URL.
@@ -105,6 +107,7 @@ class ShopeePlatform(Backend):
         principal_id: int | str | None = None,
         ads: App | None = None,
         chat: App | None = None,
+        affiliate: Affiliate | None = None,
         access_token: str = "",
         refresh_token: str = "",
         host: str = "global",
@@ -127,6 +130,8 @@ class ShopeePlatform(Backend):
             kind: Subject(kind, str(value)) for kind, value in given.items() if value is not None
         }
         self._services = {slot: self._service(slot, app) for slot, app in self.apps.items()}
+        if affiliate is not None:
+            self._services["affiliate"] = service(affiliate)
 
     def _service(self, slot: str, app: App) -> Service:
         return Service(
@@ -165,6 +170,8 @@ class ShopeePlatform(Backend):
     def resolve(self, call: Call, chosen: Subject | None) -> Call:
         """Settle the identity of a call by the API type of its path."""
         kind = self.subject_kind(call)
+        if call.service == "affiliate":
+            return evolve(call, account="none", subject=None)
         if call.account != "required":
             return call
         if kind is None:
@@ -243,7 +250,8 @@ def _content(call: Call) -> tuple[dict[str, str], bytes]:
         return {"content-type": kind}, content
     if call.method == "GET":
         return {}, b""
-    return {"content-type": "application/json"}, write_json({} if call.body is None else call.body)
+    content = call.body if isinstance(call.body, bytes) else write_json({} if call.body is None else call.body)
+    return {"content-type": "application/json"}, content
 
 
 def read(call: Call, response: Response) -> Any:

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from socialcommerce.backends.shopee.catalog.reading import Reading, chunks
+from socialcommerce.backends.shopee.catalog.reading import Reading
 from socialcommerce.backends.shopee.codes import catalog as codes
-from socialcommerce.errors import InvalidRequest, NotReady, PlatformError, Unsupported
+from socialcommerce.errors import DecodeError, InvalidRequest, NotReady, PlatformError, Unsupported
 from socialcommerce.models.media import Media
 from socialcommerce.models.product import Product
 from socialcommerce.resources.capability import emulated, native, supports
@@ -99,7 +99,8 @@ class Uploading(Reading):
             safety="absolute",
         )
         upload_id = answer["video_upload_id"]
-        parts = list(chunks(content, codes.VIDEO_PART))
+        starts = range(0, len(content), codes.VIDEO_PART)
+        parts = [content[start : start + codes.VIDEO_PART] for start in starts]
         yield from gather([self._part(upload_id, seq, part) for seq, part in enumerate(parts)], 2)
         yield from self._complete_film(upload_id, len(parts), self.session.clock() - started)
         info = yield from self._transcoded(upload_id, source)
@@ -162,8 +163,11 @@ def _image_info(answer: Mapping[str, Any]) -> Mapping[str, Any]:
         raise PlatformError(
             rows[0].get("message") or "", code=rows[0]["error"], platform="shopee", sent="yes"
         )
-    info: Mapping[str, Any] = answer.get("image_info") or {}
-    return info if info.get("image_id") else rows[0]["image_info"]
+    single: Mapping[str, Any] = answer.get("image_info") or {}
+    info: Mapping[str, Any] = single if single.get("image_id") else next(iter(rows), {}).get("image_info") or {}
+    if not info.get("image_id"):
+        raise DecodeError("the reply names no image", platform="shopee", status=200)
+    return info
 
 
 def _md5(content: bytes) -> str:

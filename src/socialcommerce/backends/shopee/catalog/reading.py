@@ -21,7 +21,7 @@ from socialcommerce.resources.capability import Refusal, emulated, native, no, s
 from socialcommerce.resources.catalog import Catalog, Detail
 from socialcommerce.resources.noun import each_alone, identity, invalid
 from socialcommerce.runtime import memory
-from socialcommerce.runtime.flow import Flow, gather
+from socialcommerce.runtime.flow import Flow, done, gather
 from socialcommerce.runtime.paging import Page, position, read_position
 
 __all__ = ["PREFIX", "Reading", "chunks"]
@@ -175,10 +175,12 @@ class Reading(ShopeeNoun, Catalog):
     ) -> Flow[dict[str, Product]]:
         """Products by id, those that are not there left out; each read once in an operation."""
         wanted = list(dict.fromkeys(ids))
+        if not wanted:
+            return {}
         missing = [item_id for item_id in wanted if fresh or not self._complete(item_id, models)]
-        pages = [self._base_infos(chunk) for chunk in chunks(missing, codes.DETAIL_PAGE)]
-        rows = list(chain.from_iterable((yield from gather(pages)) if pages else ()))
-        items = yield from gather([self._whole(row, models) for row in rows]) if rows else _nothing()
+        pages = yield from gather([self._base_infos(chunk) for chunk in chunks(missing, codes.DETAIL_PAGE)])
+        rows = list(chain.from_iterable(pages))
+        items = yield from gather([self._whole(row, models) for row in rows])
         for item in items:
             self._read[item.id] = item
         yield from self._remember_skus(items)
@@ -204,8 +206,7 @@ class Reading(ShopeeNoun, Catalog):
 
     def _whole(self, row: Json, models: bool) -> Flow[Product]:
         if not models or not row.get("has_model"):
-            return mapping.product(row)
-            yield
+            return (yield from done(mapping.product(row)))
         answer = yield from self.ask("GET", PREFIX + "get_model_list", query={"item_id": row["item_id"]})
         return mapping.product(row, answer)
 
@@ -264,7 +265,7 @@ class Reading(ShopeeNoun, Catalog):
     def _seek(self, sku: str) -> Flow[tuple[Ref, ...]]:
         """Where a SKU is sold, as far as that can be told without a scan; read back, never believed."""
         known = yield from memory.lookup("shopee", self._account, sku)
-        items = yield from self._products([ref["product_id"] for ref in known]) if known else _no_products()
+        items = yield from self._products([ref["product_id"] for ref in known])
         refs = self._carriers(sku, items.values())
         return refs or (yield from self._search(sku))
 
@@ -282,7 +283,7 @@ class Reading(ShopeeNoun, Catalog):
             offset = answer.get("next_offset") or None
             if not page or offset is None or len(ids) >= int(answer.get("total_count") or len(ids)):
                 break
-        items = yield from self._products(ids) if ids else _no_products()
+        items = yield from self._products(ids)
         return self._carriers(sku, items.values())
 
     def _carriers(self, sku: str, items: Iterable[Product]) -> tuple[Ref, ...]:
@@ -324,9 +325,7 @@ class Reading(ShopeeNoun, Catalog):
 
     def _load(self, refs: Sequence[Ref]) -> Flow[None]:
         """Read at once the products that refs name by id, so that each is then found in memory."""
-        ids = [ref.product_id for ref in refs if ref.product_id and ref.product_id.isdigit()]
-        if ids:
-            yield from self._products(ids)
+        yield from self._products(ref.product_id for ref in refs if (ref.product_id or "").isdigit())
 
     def _target(self, ref: Ref) -> Flow[tuple[Product, Variant]]:
         """The one variant that a ref names; an error where there is none, or where there are several."""
@@ -363,16 +362,6 @@ class Reading(ShopeeNoun, Catalog):
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """The items in order, at most ``size`` at a time."""
     return (items[start : start + size] for start in range(0, len(items), size))
-
-
-def _nothing() -> Flow[Sequence[Product]]:
-    return ()
-    yield
-
-
-def _no_products() -> Flow[dict[str, Product]]:
-    return {}
-    yield
 
 
 def _wanted(status: ProductStatus | Sequence[ProductStatus] | None) -> frozenset[str]:
