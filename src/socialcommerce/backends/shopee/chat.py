@@ -153,8 +153,13 @@ def contents_of(kind: str, content: Any) -> tuple[Content, ...]:
 
 
 def is_ours(row: Json, shop: str) -> bool:
-    """Whether the shop itself wrote it; a push may name the writer's shop as plain ``shop_id``."""
-    return bool(shop) and (word(row.get("from_shop_id")) or word(row.get("shop_id"))) == shop
+    """Whether the shop itself wrote it.
+
+    Buyers without a shop have 0 there; a push that names neither side's shop has the writer's as ``shop_id``.
+    """
+    if "from_shop_id" in row or "to_shop_id" in row:
+        return bool(shop) and word(row.get("from_shop_id")) == shop
+    return bool(shop) and word(row.get("shop_id")) == shop
 
 
 def ref_of(shop: str, conversation: str, peer: str, business_type: Any = 0) -> ConversationRef:

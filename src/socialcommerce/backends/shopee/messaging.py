@@ -23,7 +23,6 @@ from socialcommerce.backends.shopee.codes import messaging as codes
 from socialcommerce.backends.shopee.noun import ShopeeNoun
 from socialcommerce.errors import (
     NotFound,
-    NotLoaded,
     PermissionDenied,
     PlatformUnavailable,
     TransportError,
@@ -165,7 +164,8 @@ class ShopeeMessaging(ShopeeNoun, Messaging):
             "page_size": codes.MESSAGES_PAGE,
             "business_type": _business(ref) or None,
         }
-        return (yield from self.ask("GET", _CHAT + "get_message", query=query))
+        answer: Json = yield from self.ask("GET", _CHAT + "get_message", query=query)
+        return answer
 
     @supports(
         "native",
@@ -207,14 +207,10 @@ class ShopeeMessaging(ShopeeNoun, Messaging):
         return ref if ref.peer else (yield from self._one(ref)).ref
 
     def _buyer_of(self, order: Any) -> Flow[ConversationRef]:
-        try:
-            buyer = order.buyer if isinstance(order, Order) else None
-        except NotLoaded:
-            buyer = None
-        if buyer is None or buyer.identity("user_id") is None:
+        known = _loaded_buyer(order)
+        if known is None:
             found = yield from self.sibling(Orders).get([identity(order)])
-            buyer = found[0].unwrap().buyer
-        known = buyer.identity("user_id") if buyer else None
+            known = _loaded_buyer(found[0].unwrap())
         if known is None:
             raise invalid(to="Shopee does not tell who bought this order")
         return ref_of(self.shop, "", known.value)
@@ -389,6 +385,13 @@ def _picture(media: Media) -> Upload:
     if len(content) > codes.IMAGE_BYTES:
         raise invalid(media=f"has {len(content)} bytes; at most {codes.IMAGE_BYTES} (2 MB)")
     return Upload(media.name or f"image.{kind}", content, media.media_type or "")
+
+
+def _loaded_buyer(order: Any) -> Identity | None:
+    """The buyer of an order by user id, as far as this very row told it."""
+    if not isinstance(order, Order) or not order.loaded("buyer"):
+        return None
+    return order.buyer.identity("user_id")
 
 
 def _business(ref: ConversationRef) -> int:

@@ -1,4 +1,4 @@
-"""Pushes: verified, read, subscribed to, and recovered when they were lost (push guide 18, module ``push``)."""
+"""Pushes: verified, read, subscribed to, and recovered when lost (push guide 18, module ``push``)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from socialcommerce.backends.shopee.noun import ShopeeNoun
 from socialcommerce.backends.shopee.pushes import Push, events_of, is_verification, push_of, read_push
 from socialcommerce.errors import Unsupported, WebhookError
 from socialcommerce.models.event import Event
-from socialcommerce.resources.capability import native, supports
+from socialcommerce.resources.capability import Refusal, native, supports
 from socialcommerce.resources.noun import invalid
 from socialcommerce.resources.webhooks import Webhooks
 from socialcommerce.runtime import memory
@@ -117,7 +117,7 @@ class ShopeeWebhooks(ShopeeNoun, Webhooks):
         level: Literal["app", "account"] | None = None,
         endpoint: str = "default",
     ) -> Flow[Sequence[Subscription]]:
-        """POST push/set_app_push_config; every push of a code that carries one of the events comes with it."""
+        """POST push/set_app_push_config; other events of the same code come with it."""
         on = self._switched(events, level)
         body = {"callback_url": self._url(endpoint), "set_push_config_on": on}
         yield from self.ask("POST", _PUSH + "set_app_push_config", body=body, safety="absolute")
@@ -148,7 +148,7 @@ class ShopeeWebhooks(ShopeeNoun, Webhooks):
         known = codes.codes_of(event)
         if not known:
             refused = codes.EVENTS.get(event)
-            if isinstance(refused, codes.Refusal):
+            if isinstance(refused, Refusal):
                 raise Unsupported(f"webhooks.subscribe:{event}", "shopee", refused.reason, refused.instead)
             raise invalid(events=f"{event!r} is neither an event type nor a push of Shopee's")
         documented = [code for code in known if 0 < code <= codes.LAST_DOCUMENTED]
