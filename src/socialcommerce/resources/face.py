@@ -201,8 +201,10 @@ def _refuse_unless_default(core: Core, whole: Capability, entry: _Entry, name: s
     parameter = entry.parameters.get(name)
     if parameter is None or value == parameter.default or parameter.default is inspect.Parameter.empty:
         return
-    reason = f"it has no parameter {name!r} for this"
-    raise _unsupported(core, whole.params.get(name) or Capability(f"{whole.name}:{name}", "no", reason))
+    refused = whole.params.get(name)
+    if refused is None:
+        refused = Capability(f"{whole.name}:{name}", "no", f"it has no parameter {name!r} for this")
+    raise _unsupported(core, refused)
 
 
 def _unsupported(core: Core, refused: Capability) -> Unsupported:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from math import inf
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn, TypeAlias
 
 from attrs import define, evolve
 
 from socialcommerce.errors import (
-    Conflict,
+    DecodeError,
     OutcomeUnknown,
     PlatformError,
     RateLimited,
@@ -24,9 +24,12 @@ from socialcommerce.runtime.limits import Bucket
 from socialcommerce.runtime.observe import Attempt, notify
 from socialcommerce.runtime.retry import Outcome, classify, may_repeat
 from socialcommerce.runtime.session import Session
-from socialcommerce.runtime.transport import Response, TransportFailure
+from socialcommerce.runtime.transport import Interrupted, Request, Response, TransportFailure
 
 __all__ = ["perform"]
+
+_Failure: TypeAlias = SocialCommerceError | TransportFailure
+_LOOK_FIRST = "look at the platform before trying again"
 
 
 def perform(session: Session, call: Call, operation: str = "") -> Flow[Reply[Any]]:
@@ -38,16 +41,24 @@ def perform(session: Session, call: Call, operation: str = "") -> Flow[Reply[Any
     exchange = yield from _Exchange.begin(session, call, operation)
     while True:
         try:
-            return (yield from exchange.once())
+            request = yield from exchange.prepare()
+        except (SocialCommerceError, TransportFailure) as failure:
+            return (yield from exchange.end(_unsent(failure)))
+        try:
+            return (yield from exchange.send(request))
         except (SocialCommerceError, TransportFailure) as failure:
             settled = yield from exchange.recover(failure)
-            if settled is not None:
-                return settled
+        if settled is not None:
+            return settled
 
 
 @define
 class _Exchange:
-    """The attempts of one call, and what they taught."""
+    """The attempts of one call, and what they taught.
+
+    ``doubtful``: an attempt may have had its effect. From then on a refusal of a later one says
+    nothing of the write, and only its success or a read-back settles it.
+    """
 
     session: Session
     call: Call
@@ -55,6 +66,7 @@ class _Exchange:
     service: Service
     subject: Subject | None
     started: float
+    first: float | None = None
     began: float = 0.0
     attempts: int = 0
     waited: float = 0.0
@@ -69,19 +81,23 @@ class _Exchange:
         call = session.platform.resolve(call, session.chosen)
         service = session.platform.service(call)
         if call.account == "required" and call.subject is None:
-            subject = yield from tokens.only_subject(session, service, call)
-            call = evolve(call, subject=subject)
+            call = evolve(call, subject=(yield from tokens.only_subject(session, service, call)))
         return cls(session, call, operation or call.path, service, call.subject, session.clock())
 
-    def once(self) -> Flow[Reply[Any]]:
-        """One attempt: reserve, authorise, send, read."""
-        self.attempts += 1
-        self.status = None
+    def prepare(self) -> Flow[Request]:
+        """Wait for a slot, get a token, sign: what fails here has sent nothing of this attempt."""
         yield from self._reserve()
         if self.call.account == "required":
             self.token = yield from tokens.usable(self.session, self.service, self.subject)
         self.began = self.session.clock()
-        request = self.session.platform.authorize(self.call, self.token, self.began)
+        return self.session.platform.authorize(self.call, self.token, self.began)
+
+    def send(self, request: Request) -> Flow[Reply[Any]]:
+        """One attempt: send, read the answer."""
+        self.attempts += 1
+        self.status = None
+        if self.first is None:
+            self.first = self.began
         response: Response = yield Send(request, self.session.timeout)
         self.status = response.status
         body = self._read(response)
@@ -108,7 +124,7 @@ class _Exchange:
         buckets = self._buckets()
         if not buckets:
             return
-        patience = 0.0 if self.session.limits.on_limit == "raise" else inf
+        patience = self._patience()
         wait: float = yield Store("limits", "reserve", (buckets, self.session.clock(), patience))
         if wait > patience:
             raise RateLimited(
@@ -120,94 +136,95 @@ class _Exchange:
         if wait > 0:
             yield from self._sleep(wait)
 
+    def _patience(self) -> float:
+        if self.session.limits.on_limit == "raise":
+            return 0.0
+        return inf if self.first is None else max(0.0, self._time_left(self.first))
+
+    def _time_left(self, first: float) -> float:
+        return first + self.session.retry.deadline - self.session.clock()
+
     def _sleep(self, seconds: float) -> Flow[None]:
         self.waited += seconds
-        notify(self.session.hooks, self._attempt("ok", "wait", waited=seconds))
+        if self.session.hooks:
+            notify(self.session.hooks, self._attempt("ok", "wait", seconds))
         yield Sleep(seconds)
 
-    def recover(self, failure: SocialCommerceError | TransportFailure) -> Flow[Reply[Any] | None]:
+    def recover(self, failure: _Failure) -> Flow[Reply[Any] | None]:
         """Decide after a failed attempt: answers a settled reply, None to try again, or raises."""
         outcome = classify(failure)
         self._observe(outcome)
         yield from self._penalise(failure)
-        if isinstance(failure, TokenExpired):
-            yield from self._renew(failure)
-            return None
-        if outcome == "final":
-            return (yield from self._already_done(failure))
-        repeatable = may_repeat(outcome, self.call.safety)
         if outcome == "unknown" and self.call.safety != "read":
             self.doubtful = True
+        if isinstance(failure, TokenExpired):
+            return (yield from self._renew(failure))
         delay = self._delay(failure)
-        last = self._exhausted(failure, delay)
-        if last and (repeatable or self.call.readback is None):
-            self._give_up(failure, outcome)
-        if delay and not last:
+        if outcome == "final" or self._exhausted(delay):
+            return (yield from self.end(failure))
+        if may_repeat(outcome, self.call.safety):
             yield from self._sleep(delay)
-        if repeatable:
             return None
-        return (yield from self._resolve(failure, last))
+        return (yield from self._look(failure, delay))
 
     def _penalise(self, failure: BaseException) -> Flow[None]:
         """Tell the limiter what the platform said, so that other calls do not run into the same wall."""
-        if isinstance(failure, RateLimited) and failure.sent == "yes" and failure.retry_after is not None:
+        if isinstance(failure, RateLimited) and failure.retry_after is not None:
             until = self.session.clock() + failure.retry_after.total_seconds()
             for bucket in self._buckets()[:1]:
                 yield Store("limits", "penalise", (bucket.key, until))
 
-    def _renew(self, failure: TokenExpired) -> Flow[None]:
-        if self.renewed or self.token is None or self._client_limit(failure):
-            raise self._enrich(failure)
+    def _renew(self, failure: TokenExpired) -> Flow[Reply[Any] | None]:
+        if self.renewed or self.token is None:
+            return (yield from self.end(failure))
         self.renewed = True
-        self.token = yield from tokens.renew(self.session, self.service, self.subject, stale=self.token)
-
-    def _already_done(self, failure: BaseException) -> Flow[Reply[Any]]:
-        """A repeat that the state refuses may mean that the doubtful first attempt succeeded."""
-        if self.doubtful and isinstance(failure, Conflict) and self.call.readback is not None:
-            verdict = yield from self._read_back()
-            if isinstance(verdict, Found):
-                return Reply(verdict.value, Response(self.status or 200))
-        raise self._enrich(failure)
-
-    def _resolve(self, failure: BaseException, last: bool) -> Flow[Reply[Any] | None]:
-        """Find out by reading whether a write of unknown outcome took effect."""
-        verdict = yield from self._read_back()
-        if isinstance(verdict, Found):
-            return Reply(verdict.value, Response(self.status or 200))
-        if isinstance(verdict, Absent) and not last:
-            self.doubtful = False
-            return None
-        if isinstance(verdict, Absent):
-            raise self._enrich(_as_ours(failure, "no")) from failure
-        raise self._unknown(verdict) from failure
-
-    def _read_back(self) -> Flow[Found[Any] | Absent | Undecided]:
-        if self.call.readback is None:
-            return Undecided(how_to_find_out="look at the platform before trying again")
         try:
-            return (yield from self.call.readback())
+            yield from tokens.renew(self.session, self.service, self.subject, stale=self.token)
         except (SocialCommerceError, TransportFailure) as error:
-            return Undecided(f"the read-back failed: {error}", "look at the platform before trying again")
+            return (yield from self.end(_unsent(error)))
+        return None
 
     def _delay(self, failure: BaseException) -> float:
         asked = getattr(failure, "retry_after", None)
         seconds = asked.total_seconds() if asked is not None else None
         return self.session.retry.delay(self.attempts, self.session.jitter(), seconds)
 
-    def _exhausted(self, failure: BaseException, delay: float) -> bool:
+    def _exhausted(self, delay: float) -> bool:
         retry = self.session.retry
-        late = self.session.clock() + delay - self.started > retry.deadline
-        if self.attempts >= retry.attempts or late or self._client_limit(failure):
+        if self.attempts >= retry.attempts or delay > self._time_left(self.first or self.started):
             return True
         return retry.budget is not None and not retry.budget.spend()
 
-    def _client_limit(self, failure: BaseException) -> bool:
-        return isinstance(failure, SocialCommerceError) and failure.sent == "no"
+    def _look(self, failure: _Failure, delay: float) -> Flow[Reply[Any] | None]:
+        """A write that may not simply be repeated: repeated only if it surely did not happen."""
+        if self.call.readback is not None:
+            yield from self._sleep(delay)
+        verdict = yield from self._read_back(failure)
+        if isinstance(verdict, Absent):
+            self.doubtful = False
+            return None
+        return self._settle(verdict, failure)
 
-    def _give_up(self, failure: BaseException, outcome: Outcome) -> NoReturn:
-        if outcome == "unknown" and self.call.safety != "read":
-            raise self._unknown(Undecided(str(failure), "read the object, then decide")) from failure
-        raise self._enrich(_as_ours(failure, "no" if outcome == "not_sent" else "unknown")) from failure
+    def end(self, failure: _Failure) -> Flow[Reply[Any]]:
+        """No further attempt: answers what the read-back of a doubtful write found, or raises."""
+        if not self.doubtful:
+            self._raise(failure)
+        return self._settle((yield from self._read_back(failure)), failure)
+
+    def _read_back(self, failure: _Failure) -> Flow[Found[Any] | Absent | Undecided]:
+        if self.call.readback is None:
+            return Undecided(str(failure), _LOOK_FIRST)
+        try:
+            return (yield from self.call.readback())
+        except Exception as error:  # whatever went wrong in looking, the write's outcome is still unknown
+            raise self._unknown(Undecided(f"the read-back failed: {error}", _LOOK_FIRST)) from error
+
+    def _settle(self, verdict: Found[Any] | Absent | Undecided, failure: _Failure) -> Reply[Any]:
+        if isinstance(verdict, Found):
+            return Reply(verdict.value, Response(200))
+        if isinstance(verdict, Undecided):
+            raise self._unknown(verdict) from failure
+        self._raise(failure)
 
     def _unknown(self, verdict: Undecided) -> SocialCommerceError:
         message = f"{self.operation} was sent and its outcome is unknown; it was not repeated"
@@ -215,35 +232,54 @@ class _Exchange:
             OutcomeUnknown(message, evidence=verdict.evidence, how_to_find_out=verdict.how_to_find_out)
         )
 
-    def _enrich(self, error: BaseException) -> SocialCommerceError:
-        assert isinstance(error, SocialCommerceError)
-        if isinstance(error, PlatformError):
+    def _raise(self, failure: _Failure) -> NoReturn:
+        if isinstance(failure, SocialCommerceError):
+            raise self._enrich(failure)
+        sent = isinstance(failure, Interrupted) and self.call.safety == "read"
+        raise _transport_error(failure, "unknown" if sent else "no") from failure
+
+    def _enrich(self, error: SocialCommerceError) -> SocialCommerceError:
+        if isinstance(error, PlatformError | DecodeError):
             error.platform = error.platform or self.session.platform.name
+        if isinstance(error, PlatformError):
             error.attempts = self.attempts
             error.elapsed = self.session.clock() - self.started
         return error
 
-    def _observe(self, outcome: Outcome | str) -> None:
+    def _observe(self, outcome: Outcome | Literal["ok"]) -> None:
         if self.session.hooks:
-            notify(self.session.hooks, self._attempt(outcome, "request", waited=self.waited))
+            notify(self.session.hooks, self._attempt(outcome, "request", self.waited))
 
-    def _attempt(self, outcome: Any, kind: Any, waited: float) -> Attempt:
+    def _attempt(
+        self, outcome: Outcome | Literal["ok"], kind: Literal["request", "wait"], waited: float
+    ) -> Attempt:
         return Attempt(
             operation=self.operation,
             account=self.subject.id if self.subject else None,
             method=self.call.method,
             path=self.call.path,
             outcome=outcome,
-            elapsed=max(0.0, self.session.clock() - self.began) if self.began else 0.0,
+            elapsed=self.session.clock() - self.began if kind == "request" else 0.0,
             waited=waited,
-            attempt=self.attempts,
+            attempt=max(1, self.attempts),
             kind=kind,
             status=self.status,
         )
 
 
-def _as_ours(failure: BaseException, sent: Any) -> BaseException:
-    """A failure below us, told as an error of ours; an error of ours as it is."""
-    if isinstance(failure, SocialCommerceError):
-        return failure
-    return TransportError(str(failure) or type(failure).__name__, sent=sent)
+def _unsent(failure: _Failure) -> SocialCommerceError:
+    """What failed before an attempt was sent (the limiter, the renewal of a token), told of that attempt."""
+    if isinstance(failure, OutcomeUnknown):  # of the renewal, not of the call
+        return _transport_error(failure, "no", "the access token could not be renewed: ")
+    if isinstance(failure, TransportFailure):
+        return _transport_error(failure, "no")
+    failure.sent = "no"
+    return failure
+
+
+def _transport_error(
+    failure: BaseException, sent: Literal["no", "unknown"], prefix: str = ""
+) -> TransportError:
+    error = TransportError(prefix + (str(failure) or type(failure).__name__), sent=sent)
+    error.__cause__ = failure
+    return error

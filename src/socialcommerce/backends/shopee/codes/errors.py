@@ -103,6 +103,7 @@ _CODES: dict[str, Meaning] = {
         "order_status_error",
         "package_already_shipped",
         "invalid_action",
+        "order.error_limit",
         reason="state",
     ),
     **_means(NotReady, "download_later", "package_can_not_print"),
