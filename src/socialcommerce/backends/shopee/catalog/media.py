@@ -163,8 +163,11 @@ def _image_info(answer: Mapping[str, Any]) -> Mapping[str, Any]:
         raise PlatformError(
             rows[0].get("message") or "", code=rows[0]["error"], platform="shopee", sent="yes"
         )
-    single: Mapping[str, Any] = answer.get("image_info") or {}
-    info: Mapping[str, Any] = single if single.get("image_id") else next(iter(rows), {}).get("image_info") or {}
+    infos: list[Mapping[str, Any]] = [
+        answer.get("image_info") or {},
+        *(row.get("image_info") or {} for row in rows),
+    ]
+    info = next((found for found in infos if found.get("image_id")), {})
     if not info.get("image_id"):
         raise DecodeError("the reply names no image", platform="shopee", status=200)
     return info

@@ -325,7 +325,8 @@ class Reading(ShopeeNoun, Catalog):
 
     def _load(self, refs: Sequence[Ref]) -> Flow[None]:
         """Read at once the products that refs name by id, so that each is then found in memory."""
-        yield from self._products(ref.product_id for ref in refs if (ref.product_id or "").isdigit())
+        ids = (ref.product_id or "" for ref in refs)
+        yield from self._products(item_id for item_id in ids if item_id.isdigit())
 
     def _target(self, ref: Ref) -> Flow[tuple[Product, Variant]]:
         """The one variant that a ref names; an error where there is none, or where there are several."""

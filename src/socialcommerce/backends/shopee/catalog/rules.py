@@ -37,7 +37,7 @@ class Rules(Uploading):
         cost="1 call a day",
     )
     def categories(self, *, tree: str | None = None, parent: str | None = None) -> Flow[Sequence[Category]]:
-        """GET product/get_category: the whole tree in one reply, kept for a day; only leaves take products."""
+        """GET product/get_category: the whole tree in one reply, kept for a day."""
         rows = yield from self._category_rows()
         found = (mapping.category(row) for row in rows.values())
         return tuple(item for item in found if parent is None or item.parent_id == parent)
@@ -56,9 +56,12 @@ class Rules(Uploading):
         The brand comes first, with the id ``brand``; standard variations come last, ``variant=True``.
         """
         category_id = identity(category)
-        rows, brands, variations = yield from gather(
-            [self._attribute_rows(category_id), self._all_brands(category_id), self._variations(category_id)]
-        )
+        reading: list[Flow[Any]] = [
+            self._attribute_rows(category_id),
+            self._all_brands(category_id),
+            self._variations(category_id),
+        ]
+        rows, brands, variations = yield from gather(reading)
         return (
             brands,
             *(mapping.attribute(row) for row in rows),
@@ -75,9 +78,7 @@ class Rules(Uploading):
         return self.remember(("attributes", category_id), read, _HOUR)
 
     def _variations(self, category_id: str) -> Flow[Sequence[Json]]:
-        answer = yield from self.ask(
-            "GET", PREFIX + "get_variation_tree", query={"category_id": category_id}
-        )
+        answer = yield from self.ask("GET", PREFIX + "get_variation_tree", query={"category_id": category_id})
         tree = answer.get("data") or answer
         rows: Sequence[Json] = tree.get("standardise_variation_list") or ()
         return rows
@@ -118,7 +119,9 @@ class Rules(Uploading):
             if not page.get("has_next_page"):
                 break
             page = yield from self._brand_page(category_id, int(page["next_offset"]))
-        raise invalid(brand=f"{name!r} is not registered in this category; catalog.attributes lists the brands")
+        raise invalid(
+            brand=f"{name!r} is not registered in this category; catalog.attributes lists the brands"
+        )
 
     @supports("native", params=native("category"), requires=("seller",), cost="1 call an hour and category")
     def limits(self, category: str | Category | None = None) -> Flow[Limits]:
@@ -132,7 +135,7 @@ class Rules(Uploading):
         def read() -> Flow[Json]:
             query = {"category_id": category_id}
             call = Call("GET", PREFIX + "get_item_limit", query=query, service=self.service)
-            reply = yield from self.exchange(call)
+            reply = yield from self.perform(call)
             beside = reply.body.get("gtin_limit") if isinstance(reply.body, Mapping) else None
             return {"gtin_limit": beside, **reply.value}
 
@@ -150,28 +153,31 @@ class Rules(Uploading):
 
     @supports("emulated", params=native("product"), requires=("seller",), cost="4-5 calls, kept by category")
     def check(self, product: ProductInput) -> Flow[Check]:
-        """Hold a product against get_item_limit, get_category, get_attribute_tree, get_brand_list,
-        get_channel_list and, where products need certificates, get_product_certification_rule.
+        """Hold a product against the rules of its category, and of the shop.
+
+        GET product/get_item_limit, get_category, get_attribute_tree, get_brand_list and
+        logistics/get_channel_list; where products need certificates, POST get_product_certification_rule.
         """
         return Check.of((yield from self._problems(product)))
 
     def _problems(self, product: ProductInput) -> Flow[Sequence[Problem]]:
         if not product.categories:
             return [Problem(field="categories", message="is required: one leaf category")]
-        category_id = product.categories[0].id
-        (region, row), categories, attributes, channels, brand = yield from gather(
-            [
-                self._limit_row(category_id),
-                self._category_rows(),
-                self._attribute_rows(category_id),
-                self._channels(),
-                self._brand_problem(category_id, product),
-            ]
-        )
+        category_id = inputs.category_ids(product.categories)[0]
+        categories = yield from self._category_rows()
+        wrong = list(inputs.category_problems(product, categories))
+        if wrong:
+            return wrong
+        reading: list[Flow[Any]] = [
+            self._limit_row(category_id),
+            self._attribute_rows(category_id),
+            self._channels(),
+            self._brand_problem(category_id, product),
+        ]
+        (region, row), attributes, channels, brand = yield from gather(reading)
         rules = inputs.Rules(region, row, mapping.limits(row, region))
         found = [
             *inputs.problems(product, rules),
-            *inputs.category_problems(product, categories),
             *inputs.attribute_problems(product, attributes),
             *inputs.channel_problems(product, channels),
             *brand,
@@ -198,7 +204,10 @@ class Rules(Uploading):
         answer = yield from self.ask(
             "POST",
             PREFIX + "get_product_certification_rule",
-            body={"category_id": int(category_id), "attribute_list": inputs.attribute_list(product.attributes)},
+            body={
+                "category_id": int(category_id),
+                "attribute_list": inputs.attribute_list(inputs.values_of(product.attributes)),
+            },
         )
         return list(_missing_certificates(answer.get("certification_rule_list") or ()))
 

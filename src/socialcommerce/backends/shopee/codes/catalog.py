@@ -118,6 +118,10 @@ FREE_ADD: Final = Refusal(
     "Shopee sets absolute numbers, so an addition that was repeated would count twice",
     "give expected=… with mode='add', or set the quantity",
 )
+NO_KEYS: Final = Refusal(
+    "Shopee knows no idempotency key; a creation of unknown outcome is looked for before it is repeated",
+    "catalog.upsert, which finds a product by its SKU",
+)
 SKU_NOT_SEARCHED: Final = Refusal(
     "Shopee searches a product's own SKU (item_sku) and never a variant's, and this one was not seen yet",
     "find(sku, scan=True), or list the catalogue once: State.skus remembers every SKU seen",
