@@ -72,14 +72,13 @@ def __getattr__(name: str) -> Any:
     elif name == "errors":
         value = import_module(f"{__name__}.errors")
     else:
-        models = import_module(f"{__name__}.models")
-        if name not in models.__all__:
+        value = getattr(import_module(f"{__name__}.models"), name, None)
+        if value is None or name.startswith("_"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(models, name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
     models = import_module(f"{__name__}.models")
-    return sorted({*_HOMES, "errors", *models.__all__})
+    return sorted({*_HOMES, "errors", *dir(models)})

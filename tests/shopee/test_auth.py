@@ -143,7 +143,8 @@ def test_refresh_renews_at_once_and_shows_no_secret() -> None:
     before = shop.auth.status().access_expires_at
     shop.market.advance(timedelta(minutes=1))
     token = shop.auth.refresh()
-    assert token.access_expires_at is not None and before is not None
+    assert token.access_expires_at is not None
+    assert before is not None
     assert token.access_expires_at > before
     assert token.access_token.get_secret_value() not in repr(token)
 
@@ -151,7 +152,8 @@ def test_refresh_renews_at_once_and_shows_no_secret() -> None:
 def test_revoke_answers_the_page_where_the_seller_does_it() -> None:
     shop = simulate("shopee")
     link = shop.auth.revoke()
-    assert link is not None and link.startswith("https://open.shopee.com/cancel_auth?")
+    assert link is not None
+    assert link.startswith("https://open.shopee.com/cancel_auth?")
     assert shop.market.requests == []
 
 
