@@ -111,6 +111,8 @@ _NAMES = {
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
+__all__ = sorted(_HOMES)  # noqa: PLE0605  # every public name, from the one table
+
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
