@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
+from attrs import evolve
+
 from socialcommerce.errors import NotReady
 from socialcommerce.runtime.jobs import JobStatus, Task, Worker, advance, to_end
 
@@ -55,7 +57,7 @@ class _Work(Generic[T]):
         return f"<{type(self).__name__} {self.operation} {self.id} {self.status}>"
 
     def _done(self, value: T) -> T:
-        self._task = Task(self._task.kind, self._task.state, done=True, value=value, id=self.id)
+        self._task = evolve(self._task, done=True, value=value)
         return value
 
 

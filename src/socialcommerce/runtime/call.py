@@ -128,6 +128,7 @@ class Reply(Generic[T]):
 
 
 _TIMES = ("access_expires_at", "refresh_expires_at", "consent_expires_at")
+_KEPT = ("access_token", "refresh_token", *_TIMES, "issued_at", "renewing_since")
 
 
 @frozen(repr=False)
@@ -172,13 +173,13 @@ class TokenRecord:
 
     @classmethod
     def load(cls, value: Mapping[str, Any]) -> TokenRecord:
-        """Read a record as ``dump`` wrote it."""
-        return cls(**{**value, "scopes": tuple(value.get("scopes", ()))})
+        """Read a record as ``dump`` wrote it, by this version or another one."""
+        known = {name: value[name] for name in _KEPT if name in value}
+        return cls(**known, scopes=tuple(value.get("scopes", ())), extra=value.get("extra", {}))
 
     def dump(self) -> dict[str, Any]:
         """The record as JSON-able mapping, for a store; holds the secrets."""
-        names = ("access_token", "refresh_token", *_TIMES, "issued_at", "renewing_since")
-        return {name: getattr(self, name) for name in names} | {
+        return {name: getattr(self, name) for name in _KEPT} | {
             "scopes": list(self.scopes),
             "extra": dict(self.extra),
         }

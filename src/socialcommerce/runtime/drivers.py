@@ -10,15 +10,21 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
-from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
+from concurrent.futures import FIRST_EXCEPTION, Executor, ThreadPoolExecutor, wait
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define, field
 
 from socialcommerce.runtime.flow import Effect, Exclusive, Gather, Send, Sleep, Store
+from socialcommerce.runtime.locks import Lock
 from socialcommerce.runtime.state import State
+from socialcommerce.runtime.stores import KeyValue
 from socialcommerce.runtime.transport import AsyncTransport, Transport
+
+if TYPE_CHECKING:
+    from anyio.lowlevel import RunVar
 
 __all__ = ["AsyncDriver", "SyncDriver"]
 
@@ -26,6 +32,7 @@ T = TypeVar("T")
 _Flow = Generator[Effect, Any, T]
 
 _FIRST_POLL, _LAST_POLL = 0.002, 0.1
+_BUSY = object()
 
 
 @define(eq=False)
@@ -50,7 +57,7 @@ class SyncDriver:
                 value, failure = None, None
                 try:
                     value = _SYNC[type(effect)](self, effect)
-                except Exception as error:  # whatever the world raised belongs to the flow that asked
+                except Exception as error:  # noqa: BLE001  # whatever the world raised belongs to the flow that asked
                     failure = error
 
     def close(self) -> None:
@@ -71,8 +78,12 @@ class SyncDriver:
             return self._collect(pool, effect)
 
     def _collect(self, pool: Executor, effect: Gather) -> list[Any]:
-        futures = [pool.submit(self.run, flow) for flow in effect.flows]
+        futures = [pool.submit(copy_context().run, self.run, flow) for flow in effect.flows]
         try:
+            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            for future in futures:
+                if future in done:
+                    future.result()
             return [future.result() for future in futures]
         finally:
             for future in futures:
@@ -99,6 +110,12 @@ _SYNC: dict[type, Callable[[SyncDriver, Any], Any]] = {
 }
 
 
+def _new_run_var() -> RunVar[_Loop | None]:
+    from anyio.lowlevel import RunVar
+
+    return RunVar("socialcommerce")
+
+
 @define(eq=False)
 class AsyncDriver:
     """Runs flows as coroutines on whatever event loop is running."""
@@ -107,7 +124,7 @@ class AsyncDriver:
     state: State = field(repr=False)
     sleep: Callable[[float], Awaitable[None]] | None = None
     concurrency: int = 20
-    _loops: Any = field(init=False, default=None, repr=False)
+    _loops: RunVar[_Loop | None] = field(init=False, factory=_new_run_var, repr=False)
 
     async def run(self, flow: _Flow[T]) -> T:
         """Drive ``flow`` to its end; answers its result or raises its error."""
@@ -122,20 +139,17 @@ class AsyncDriver:
                 value, failure = None, None
                 try:
                     value = await _ASYNC[type(effect)](self, effect)
-                except Exception as error:  # whatever the world raised belongs to the flow that asked
+                except Exception as error:  # noqa: BLE001  # whatever the world raised belongs to the flow that asked
                     failure = error
 
     async def close(self) -> None:
         """Close the transport of the running loop; those of loops that ended are gone with them."""
-        loop = self._here()
-        self._loops.set(None)
-        await loop.transport.aclose()
+        loop: _Loop | None = self._loops.get(None)
+        if loop is not None:
+            self._loops.set(None)
+            await loop.transport.aclose()
 
     def _here(self) -> _Loop:
-        if self._loops is None:
-            from anyio.lowlevel import RunVar
-
-            self._loops = RunVar("socialcommerce")
         loop: _Loop | None = self._loops.get(None)
         if loop is None:
             loop = _Loop(self.opener())
@@ -160,23 +174,31 @@ class AsyncDriver:
         return await _Crew(self, effect, workers).work()
 
     async def _exclusive(self, effect: Exclusive) -> Any:
-        part = getattr(self.state, effect.part)
+        import anyio
+
+        part: KeyValue = getattr(self.state, effect.part)
+        lock = part.lock(effect.key)
+        pause = _FIRST_POLL
         async with self._here().queue(effect.part + ":" + effect.key):
-            lock = part.lock(effect.key)
-            await _acquire(lock)
-            try:
-                return await self.run(effect.flow)
-            finally:
-                lock.release()
+            while True:
+                result = await _whole(self._holding(part, lock, effect.flow))
+                if result is not _BUSY:
+                    return result
+                await anyio.sleep(pause)
+                pause = min(pause * 2, _LAST_POLL)
+
+    async def _holding(self, part: KeyValue, lock: Lock, flow: _Flow[Any]) -> Any:
+        """Run a flow with a lock that other threads and processes share, or say that it is busy."""
+        if not await _call(part, lock.acquire, False):
+            return _BUSY
+        try:
+            return await self.run(flow)
+        finally:
+            await _call(part, lock.release)
 
     async def _store(self, effect: Store) -> Any:
         part = getattr(self.state, effect.part)
-        verb = getattr(part, effect.verb)
-        if not part.blocking:
-            return verb(*effect.arguments)
-        from anyio import to_thread
-
-        return await to_thread.run_sync(verb, *effect.arguments)
+        return await _call(part, getattr(part, effect.verb), *effect.arguments)
 
 
 _ASYNC: dict[type, Callable[[AsyncDriver, Any], Awaitable[Any]]] = {
@@ -201,10 +223,12 @@ class _Loop:
         import anyio
 
         lock = self.queues.setdefault(key, anyio.Lock())
-        async with lock:
-            yield
-        if not lock.statistics().tasks_waiting:
-            self.queues.pop(key, None)
+        try:
+            async with lock:
+                yield
+        finally:
+            if not lock.statistics().locked:  # else it went on to whoever waited
+                self.queues.pop(key, None)
 
 
 @define(eq=False)
@@ -233,17 +257,48 @@ class _Crew:
         for index, flow in jobs:
             try:
                 self.results[index] = await self.driver.run(flow)
-            except Exception as error:  # carried out of the task group, which would wrap it
+            except Exception as error:  # noqa: BLE001  # carried out of the task group, which would wrap it
                 failures.append(error)
                 scope.cancel()
                 return
 
 
-async def _acquire(lock: Any) -> None:
-    """Take a lock that other threads and processes share, without ever blocking the loop."""
+async def _call(part: KeyValue, verb: Callable[..., T], *arguments: Any) -> T:
+    """Call a store, or a lock of it, without ever blocking the loop."""
+    if not part.blocking:
+        return verb(*arguments)
+    from anyio import to_thread
+
+    return await to_thread.run_sync(verb, *arguments)
+
+
+async def _whole(work: Coroutine[Any, Any, T]) -> T:
+    """Run ``work`` to its end even when the caller is cancelled meanwhile; only then is he.
+
+    Cut off between the platform's answer and the save, a renewal would lose a token that can
+    be had once. asyncio's own cancellation knows no shield, so there the work is a task of its own.
+    """
+    import asyncio
+
     import anyio
 
-    pause = _FIRST_POLL
-    while not lock.acquire(False):
-        await anyio.sleep(pause)
-        pause = min(pause * 2, _LAST_POLL)
+    if anyio.get_cancelled_exc_class() is asyncio.CancelledError:
+        work = _in_a_task(work)
+    with anyio.CancelScope(shield=True):
+        result = await work
+    return result
+
+
+async def _in_a_task(work: Coroutine[Any, Any, T]) -> T:
+    import asyncio
+
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # looked at, so that asyncio does not report it as lost
+        raise

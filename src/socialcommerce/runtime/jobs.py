@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
+from math import inf
 from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from attrs import evolve, field, frozen
 
 from socialcommerce.errors import NotFound, NotReady
 from socialcommerce.runtime.call import Subject
-from socialcommerce.runtime.flow import Flow, Sleep, Store
+from socialcommerce.runtime.flow import Exclusive, Flow, Sleep, Store
 from socialcommerce.runtime.session import Session
 
 __all__ = ["JobStatus", "Task", "advance", "begin", "find", "to_end"]
 
 T = TypeVar("T")
+
+_KEPT = 30 * 86_400.0
+"""Seconds for which a job that is done can still be found."""
 
 JobStatus: TypeAlias = Literal["running", "done", "failed"]
 
@@ -54,10 +59,19 @@ def begin(worker: Worker, task: Task[T]) -> Flow[Task[T]]:
 
 
 def advance(worker: Worker, task: Task[T]) -> Flow[Task[T]]:
-    """Take a task one step on and keep where it stands."""
+    """Take a task one step on from where it was kept last, and keep where it stands then.
+
+    One step at a time, whoever asks: the work of a step may be a thing that is done once.
+    """
     if task.done:
         return task
-    moved = yield from worker.advance(task)
+    moved: Task[T] = yield Exclusive(_key(worker.session, task.id), _step(worker, task), "jobs")
+    return moved
+
+
+def _step(worker: Worker, task: Task[T]) -> Flow[Task[T]]:
+    kept, _ = yield Store("jobs", "load", (_key(worker.session, task.id),))
+    moved = yield from worker.advance(task if kept is None else _task(task.id, kept))
     moved = evolve(moved, id=task.id)
     yield from _keep(worker, moved)
     return moved
@@ -65,11 +79,17 @@ def advance(worker: Worker, task: Task[T]) -> Flow[Task[T]]:
 
 def to_end(worker: Worker, task: Task[T], deadline: float | None = None) -> Flow[T]:
     """Poll a task to its value; ``NotReady`` when ``deadline`` seconds pass before."""
-    started = worker.session.clock()
+    clock = worker.session.clock
+    until = inf if deadline is None else clock() + deadline
     while not task.done:
-        if deadline is not None and worker.session.clock() - started > deadline:
-            raise NotReady(f"job {task.id} still runs; client.jobs.resume({task.id!r}) goes on with it")
-        yield Sleep(task.wait)
+        left = until - clock()
+        if left <= 0:
+            raise NotReady(
+                f"job {task.id} still runs; client.jobs.resume({task.id!r}) goes on with it",
+                retry_after=timedelta(seconds=task.wait),
+                platform=worker.session.platform.name,
+            )
+        yield Sleep(min(task.wait, left))
         task = yield from advance(worker, task)
     return task.value  # type: ignore[return-value]  # a task that is done has its value
 
@@ -79,11 +99,12 @@ def find(session: Session, job_id: str) -> Flow[tuple[Task[Any], Subject | None]
     value, _ = yield Store("jobs", "load", (_key(session, job_id),))
     if value is None:
         raise NotFound(f"no job {job_id} is kept in this client's state", sent="no")
-    task: Task[Any] = Task(
-        value["kind"], value["state"], wait=value["wait"], progress=value["progress"], id=job_id
-    )
     account = value["account"]
-    return task, Subject(*account) if account else None
+    return _task(job_id, value), Subject(*account) if account else None
+
+
+def _task(job_id: str, kept: Mapping[str, Any]) -> Task[Any]:
+    return Task(kept["kind"], kept["state"], wait=kept["wait"], progress=kept["progress"], id=job_id)
 
 
 def _keep(worker: Worker, task: Task[Any]) -> Flow[None]:
@@ -100,7 +121,7 @@ def _keep(worker: Worker, task: Task[Any]) -> Flow[None]:
     stored = False
     while not stored:
         _, version = yield Store("jobs", "load", (key,))
-        stored = yield Store("jobs", "swap", (key, version, value))
+        stored = yield Store("jobs", "swap", (key, version, value, _KEPT if task.done else None))
 
 
 def _key(session: Session, job_id: str) -> str:

@@ -42,7 +42,7 @@ def _parts(
     for name, value in fields.items():
         yield b"--" + boundary + b"\r\n" + _disposition(name) + b"\r\n\r\n" + value.encode() + b"\r\n"
     for name, upload in _each(files):
-        kind = f"Content-Type: {upload.media_type}".encode()
+        kind = f"Content-Type: {_quoted(upload.media_type)}".encode()
         head = _disposition(name, upload.filename) + b"\r\n" + kind
         yield b"--" + boundary + b"\r\n" + head + b"\r\n\r\n" + upload.content + b"\r\n"
     yield b"--" + boundary + b"--\r\n"

@@ -8,7 +8,6 @@ that position with the filters and the number of items already given.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from attrs import define, evolve, field, frozen
+from attrs.validators import ge, instance_of, optional
 
 from socialcommerce.errors import InvalidRequest, PlatformError
 
@@ -51,32 +51,34 @@ def read_position(cursor: str | None) -> dict[str, Any]:
 def windows(
     since: datetime, until: datetime, longest: timedelta, overlap: timedelta = timedelta()
 ) -> list[tuple[datetime, datetime]]:
-    """Cut ``[since, until]`` into windows of at most ``longest``, oldest first, without gaps.
+    """Cut ``[since, until]`` into windows of at most ``longest``, oldest first, in UTC, without gaps.
 
-    Neighbours share their boundary and ``overlap``; the listing drops what comes twice.
+    Neighbours share their boundary and ``overlap``; the listing drops what comes twice. A period
+    that ends before it begins is ``InvalidRequest``.
     """
     step = longest - overlap
     if step <= timedelta():
         raise ValueError("the overlap must be shorter than the window")
+    # In UTC, since a local day may have 25 hours, and a window then more than the platform takes.
+    start, end = since.astimezone(UTC), until.astimezone(UTC)
+    if start > end:
+        raise InvalidRequest("the period ends before it begins", sent="no")
     cuts = []
-    start = since
-    while start < until:
-        cuts.append((start, min(start + longest, until)))
+    while end - start > longest:
+        cuts.append((start, start + longest))
         start += step
-        if cuts[-1][1] == until:
-            break
-    return cuts or [(since, until)]
+    return [*cuts, (start, end)]
 
 
 @frozen
 class Cursor:
     """Where a listing stands: its operation, filters, native position, items given of that page."""
 
-    operation: str
-    filters: Mapping[str, Any] = field(factory=dict)
-    position: str | None = None
-    given: int = 0
-    ended: bool = False
+    operation: str = field(validator=instance_of(str))
+    filters: Mapping[str, Any] = field(factory=dict, validator=instance_of(dict))
+    position: str | None = field(default=None, validator=optional(instance_of(str)))
+    given: int = field(default=0, validator=[instance_of(int), ge(0)])
+    ended: bool = field(default=False, validator=instance_of(bool))
 
     def text(self) -> str:
         """The cursor as an opaque string that can be kept anywhere."""
@@ -90,9 +92,9 @@ class Cursor:
         """Read a cursor of the same operation; ``InvalidRequest`` for anything else."""
         try:
             padded = text + "=" * (-len(text) % 4)
-            name, filters, place, given, ended = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-            found = cls(name, _rich(filters), place, int(given), bool(ended))
-        except (ValueError, TypeError, binascii.Error, AttributeError) as error:
+            found = cls(*json.loads(base64.urlsafe_b64decode(padded.encode("ascii"))))
+            found = evolve(found, filters=_rich(found.filters))
+        except (ValueError, TypeError, RecursionError) as error:
             raise InvalidRequest(fields={"cursor": "is not a cursor of this library"}) from error
         if found.operation != operation:
             raise InvalidRequest(fields={"cursor": f"belongs to {found.operation}, not to {operation}"})
@@ -137,12 +139,13 @@ class Walk(Generic[T]):
     place: str | None = field(init=False)
     given: int = field(init=False)
     ended: bool = field(init=False)
-    _places: set[str] = field(init=False, factory=set)
+    _places: set[int] = field(init=False, factory=set)  # hashes: native cursors can be long
     _recent: deque[Any] = field(init=False, factory=deque)
     _known: set[Any] = field(init=False, factory=set)
 
     def __attrs_post_init__(self) -> None:
         self.place, self.given, self.ended = self.start.position, self.start.given, self.start.ended
+        self._places.add(hash(self.place))
 
     @property
     def cursor(self) -> Cursor:
@@ -160,20 +163,19 @@ class Walk(Generic[T]):
 
     def turn(self, page: Page[T]) -> None:
         """Go on to the page after this one."""
-        self.given = 0
-        self.place = page.next
-        self.ended = page.next is None
-        if page.next is None:
-            return
-        if page.next in self._places:
+        if page.next is not None and hash(page.next) in self._places:
             raise PlatformError(
                 "the platform answered the same page position twice; the listing was stopped here",
                 sent="yes",
+                cursor=self.cursor.text(),
             )
-        self._places.add(page.next)
+        self.given = 0
+        self.place = page.next
+        self.ended = page.next is None
+        self._places.add(hash(page.next))
 
     def _repeated(self, item: T) -> bool:
-        identity = getattr(item, "id", None)
+        identity = getattr(item, "id", None) or getattr(item, "key", None)
         if identity is None:
             return False
         key = (identity, getattr(item, "__dict__", _NOTHING).get("updated_at"))

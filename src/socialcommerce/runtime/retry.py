@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Literal, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, field, frozen, validators
 
 from socialcommerce.errors import (
     DecodeError,
@@ -23,6 +23,7 @@ Outcome: TypeAlias = Literal["not_sent", "refused", "unknown", "final"]
 """What a failed attempt did: nothing left; the platform refused without effect, for now; the
 effect cannot be told; a settled answer that no repeat changes."""
 
+_MOST_DOUBLINGS = 64
 _REPEATABLE: frozenset[Safety] = frozenset({"read", "absolute", "keyed"})
 
 
@@ -44,7 +45,7 @@ def may_repeat(outcome: Outcome, safety: Safety) -> bool:
     return outcome == "unknown" and safety in _REPEATABLE
 
 
-@define
+@define(eq=False)
 class RetryBudget:
     """Tokens that retries of one client share, so that an outage is not amplified.
 
@@ -54,7 +55,7 @@ class RetryBudget:
     capacity: float = 500.0
     cost: float = 5.0
     _left: float = field(init=False)
-    _lock: threading.Lock = field(init=False, factory=threading.Lock, repr=False, eq=False)
+    _lock: threading.Lock = field(init=False, factory=threading.Lock, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self._left = self.capacity
@@ -83,15 +84,15 @@ class Retry:
     ``base × 2ⁿ`` seconds, at most ``cap``, and never shorter than the platform asked for.
     """
 
-    attempts: int = 4
-    deadline: float = 120.0
-    base: float = 0.5
-    cap: float = 30.0
+    attempts: int = field(default=4, validator=validators.ge(1))
+    deadline: float = field(default=120.0, validator=validators.ge(0))
+    base: float = field(default=0.5, validator=validators.ge(0))
+    cap: float = field(default=30.0, validator=validators.ge(0))
     budget: RetryBudget | None = field(factory=RetryBudget)
 
     def delay(self, attempt: int, jitter: float, retry_after: float | None) -> float:
         """Seconds to wait after the failed attempt number ``attempt`` (1 = the first)."""
-        drawn = jitter * min(self.cap, self.base * 2.0 ** (attempt - 1))
+        drawn = jitter * min(self.cap, self.base * 2.0 ** min(attempt - 1, _MOST_DOUBLINGS))
         return max(drawn, retry_after or 0.0)
 
 
@@ -104,5 +105,5 @@ class RateLimits:
     """
 
     enabled: bool = True
-    on_limit: Literal["wait", "raise"] = "wait"
-    scale: float = 1.0
+    on_limit: Literal["wait", "raise"] = field(default="wait", validator=validators.in_(("wait", "raise")))
+    scale: float = field(default=1.0, validator=validators.gt(0))

@@ -5,38 +5,49 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 __all__ = ["read_json", "write_json", "write_query"]
 
-_EXACT_DIGITS = 15
-
 
 def read_json(content: bytes) -> Any:
     """Decode JSON; numbers with a fraction become ``Decimal``. ``ValueError`` on anything else."""
-    return _decoder.decode(content.decode())
+    try:
+        return _decoder.decode(content.decode().removeprefix("\ufeff"))
+    except RecursionError:
+        raise ValueError("JSON nested too deeply") from None
 
 
-_decoder = json.JSONDecoder(parse_float=Decimal)
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+_decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)
 
 
 def write_json(value: Any) -> bytes:
-    """Encode JSON compactly as UTF-8; a ``Decimal`` is written as the number it is."""
+    """Encode JSON compactly as UTF-8; a ``Decimal`` is written as the number it is.
+
+    ``TypeError`` for what JSON has no word for, ``ValueError`` for a number that it cannot keep.
+    """
     return _encoder.encode(value).encode()
 
 
-def _number(value: object) -> int | float | str:
+def _number(value: object) -> int | float:
     if not isinstance(value, Decimal):
         raise TypeError(f"{type(value).__name__} is not JSON")
+    if not value.is_finite():
+        raise ValueError(f"{value} is not a JSON number")
     if value == value.to_integral_value():
         return int(value)
-    if len(value.normalize().as_tuple().digits) > _EXACT_DIGITS:
+    number = float(value)
+    if Decimal(repr(number)) != value:  # what is written is the repr: it must say the same number
         raise ValueError(f"{value} has more digits than a JSON number keeps")
-    return float(value)
+    return number
 
 
-_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_number)
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_number)
 
 
 def write_query(pairs: Iterable[tuple[str, str]] | Mapping[str, str]) -> str:

@@ -19,11 +19,13 @@ from socialcommerce.errors import (
     AuthenticationError,
     AuthorizationRevoked,
     ConfigurationError,
+    OutcomeUnknown,
     SocialCommerceError,
 )
 from socialcommerce.runtime.call import Call, Service, Subject, TokenRecord
 from socialcommerce.runtime.flow import Exclusive, Flow, Store
 from socialcommerce.runtime.observe import Attempt, notify
+from socialcommerce.runtime.retry import classify
 from socialcommerce.runtime.session import Session
 from socialcommerce.runtime.transport import TransportFailure
 
@@ -37,7 +39,12 @@ ADVISORY = 300.0
 _NAMED = 10
 """How many accounts an error lists at most."""
 
-_WITHOUT_CONSENT = frozenset({"reissue", "exchange_before_expiry"})
+_PAUSE = 30.0
+"""Seconds after a failed early renewal in which it is not tried again: an outage slows nobody down."""
+
+_NEVER_RENEWED = frozenset({"never", "human"})
+_WITHOUT_REFRESH_TOKEN = frozenset({"reissue", "same_until_last_hour", "exchange_before_expiry"})
+_WITHOUT_CONSENT = frozenset({"reissue", "same_until_last_hour"})
 
 
 def usable(session: Session, service: Service, subject: Subject | None) -> Flow[TokenRecord]:
@@ -46,14 +53,37 @@ def usable(session: Session, service: Service, subject: Subject | None) -> Flow[
     Raises ``AuthenticationError`` (nothing sent) where there is none to begin with.
     """
     record, _ = yield from _read(session, service, subject)
-    left = _seconds_left(session, record)
-    if left is None or left > ADVISORY or not _renewable(service, record):
+    if record.access_expires_at is None:
+        return record
+    left = record.access_expires_at - session.clock()
+    if left > ADVISORY or not _renewable(service, record):
+        return record
+    advisory, mandatory = _margins(record)
+    if left > advisory:
+        return record
+    if left <= mandatory:
+        return (yield from renew(session, service, subject, stale=record))
+    return (yield from _renew_early(session, service, subject, record))
+
+
+def _margins(record: TokenRecord) -> tuple[float, float]:
+    """When to renew, in seconds before the end: a token of five minutes is not renewed at every call."""
+    if record.issued_at is None or record.access_expires_at is None:
+        return ADVISORY, MANDATORY
+    life = record.access_expires_at - record.issued_at
+    return min(ADVISORY, life / 4), min(MANDATORY, life / 10)
+
+
+def _renew_early(
+    session: Session, service: Service, subject: Subject | None, record: TokenRecord
+) -> Flow[TokenRecord]:
+    pause = ("renewal", session.platform.token_key(service, subject))
+    if session.clock() < session.memo.get(pause, 0.0):
         return record
     try:
         return (yield from renew(session, service, subject, stale=record))
     except (SocialCommerceError, TransportFailure):
-        if left <= MANDATORY:
-            raise
+        session.memo[pause] = session.clock() + _PAUSE
         return record
 
 
@@ -73,23 +103,47 @@ def _renew_locked(
 ) -> Flow[TokenRecord]:
     key = session.platform.token_key(service, subject)
     record, version = yield from _read(session, service, subject)
-    if record.access_token != stale.access_token:
+    if not _same(record, stale):
         return record
-    yield Store("tokens", "swap", (key, version, evolve(record, renewing_since=session.clock()).dump()))
+    began = session.clock()
+    yield Store("tokens", "swap", (key, version, evolve(record, renewing_since=began).dump()))
     noted, version = yield from _read(session, service, subject)
-    if noted.access_token != stale.access_token:
+    if not _same(noted, stale):
         return noted
     try:
         fresh = yield from session.platform.renew(session, service, subject, record)
-    except AuthorizationRevoked as error:
-        if record.renewing_since is None:
-            raise
-        raise _interrupted(session, record.renewing_since) from error
-    saved = yield Store("tokens", "swap", (key, version, fresh.renewed().dump()))
+    except SocialCommerceError as error:
+        if record.renewing_since is None and _refused(error):
+            yield Store("tokens", "swap", (key, version, record.dump()))
+        _blame(session, error, record.renewing_since or began, again=record.renewing_since is not None)
+        raise
+    fresh = fresh.renewed(issued_at=began if fresh.issued_at is None else fresh.issued_at)
+    saved = yield Store("tokens", "swap", (key, version, fresh.dump()))
     _observe_renewal(session, subject)
     if not saved:  # a new consent was saved meanwhile, beside the lock: its tokens are the newer ones
         fresh, _ = yield from _read(session, service, subject)
     return fresh
+
+
+def _same(record: TokenRecord, stale: TokenRecord) -> bool:
+    """Whether nobody renewed in between; some platforms prolong a token without changing its text."""
+    return (record.access_token, record.refresh_token, record.access_expires_at) == (
+        stale.access_token,
+        stale.refresh_token,
+        stale.access_expires_at,
+    )
+
+
+def _refused(error: SocialCommerceError) -> bool:
+    """Whether the renewal surely spent nothing, so that no note of it need stay."""
+    return error.sent == "no" or (error.sent == "yes" and classify(error) in ("refused", "final"))
+
+
+def _blame(session: Session, error: SocialCommerceError, since: float, *, again: bool) -> None:
+    """Say so where a token is dead because an earlier renewal got through and its answer was lost."""
+    lost = isinstance(error, AuthorizationRevoked) and again
+    if lost or (isinstance(error, OutcomeUnknown) and isinstance(error.__cause__, AuthorizationRevoked)):
+        raise _interrupted(session, since) from error
 
 
 def _read(session: Session, service: Service, subject: Subject | None) -> Flow[tuple[TokenRecord, int]]:
@@ -102,6 +156,8 @@ def _read(session: Session, service: Service, subject: Subject | None) -> Flow[t
         seed = TokenRecord(access_expires_at=0.0)
     if seed is None:
         raise _missing(session, service, subject)
+    if service.renewal in _NEVER_RENEWED:  # nothing to remember: the settings stay the only truth
+        return seed, version
     yield Store("tokens", "swap", (key, version, seed.dump()))
     value, version = yield Store("tokens", "load", (key,))
     return TokenRecord.load(value), version
@@ -151,14 +207,10 @@ def _replace(key: str, value: Mapping[str, Any] | None) -> Flow[None]:
         stored = yield Store("tokens", "swap", (key, version, value))
 
 
-def _seconds_left(session: Session, record: TokenRecord) -> float | None:
-    return None if record.access_expires_at is None else record.access_expires_at - session.clock()
-
-
 def _renewable(service: Service, record: TokenRecord) -> bool:
-    if service.renewal in _WITHOUT_CONSENT:
+    if service.renewal in _WITHOUT_REFRESH_TOKEN:
         return True
-    return service.renewal not in ("never", "human") and bool(record.refresh_token)
+    return service.renewal not in _NEVER_RENEWED and bool(record.refresh_token)
 
 
 def _observe_renewal(session: Session, subject: Subject | None) -> None:
@@ -187,5 +239,5 @@ def _interrupted(session: Session, since: float) -> AuthorizationRevoked:
     return _revoked(
         session,
         f"a renewal that began at {moment} was cut off after the platform had answered, and its new "
-        "refresh token was lost with the process",
+        "refresh token was lost",
     )
