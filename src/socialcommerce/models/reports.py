@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
@@ -159,6 +159,10 @@ class ReportRow(Record):
         return _each(self.conversion_value, self.orders)
 
 
+def _kept(rows: Iterable[ReportRow]) -> tuple[ReportRow, ...]:
+    return tuple(rows)
+
+
 @frozen(kw_only=True)
 class Report(Sequence[ReportRow]):
     """Rows of figures, and what they mean.
@@ -168,7 +172,7 @@ class Report(Sequence[ReportRow]):
     ``final_until`` will not change any more; None where the platform does not say.
     """
 
-    rows: tuple[ReportRow, ...] = field(converter=tuple, repr=lambda rows: f"<{len(rows)} rows>")
+    rows: tuple[ReportRow, ...] = field(converter=_kept, repr=lambda rows: f"<{len(rows)} rows>")
     level: Level
     since: Day
     until: Day

@@ -1,0 +1,299 @@
+"""Shopee's campaigns: one product each, or the whole shop's (GMV Max)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from typing_extensions import Unpack
+
+from socialcommerce.backends.shopee.ads.edits import EditingNoun, step_to
+from socialcommerce.backends.shopee.ads.mapping import Known, exact
+from socialcommerce.backends.shopee.ads.mapping import campaign as shown
+from socialcommerce.backends.shopee.ads.plan import Place, body, flaws, raise_flaws, unsupported
+from socialcommerce.backends.shopee.ads.steps import Step
+from socialcommerce.backends.shopee.ads.wire import PREFIX, day_text, first, instant, local_day, reference
+from socialcommerce.errors import (
+    ApprovalRequired,
+    Conflict,
+    InvalidRequest,
+    NotFound,
+    PartiallyApplied,
+    PlatformError,
+    SocialCommerceError,
+)
+from socialcommerce.models.ads import AdStatus, Campaign, CampaignInput, CampaignKind
+from socialcommerce.models.bulk import BulkResult, Outcome
+from socialcommerce.resources.ads_levels import (
+    CampaignChanges,
+    Campaigns,
+    Removed,
+    TargetStatus,
+    confirm_spending,
+)
+from socialcommerce.resources.capability import emulated, native, no, supports
+from socialcommerce.resources.noun import each_alone, identity
+from socialcommerce.runtime.call import Absent, Found, Undecided
+from socialcommerce.runtime.flow import Flow
+from socialcommerce.runtime.paging import Page
+
+__all__ = ["NO_TIME", "REQUIRES", "ShopeeCampaigns", "has_status"]
+
+REQUIRES = ("slot: ads", "app category: Seller In House System or Ads Service")
+NO_TIME = no("no modification time is returned")
+
+
+def has_status(thing: Any, status: AdStatus | Sequence[AdStatus] | None) -> bool:
+    """Whether an object has (one of) the statuses asked for."""
+    return status is None or thing.status in ((status,) if isinstance(status, str) else status)
+
+
+class ShopeeCampaigns(EditingNoun, Campaigns):
+    """``client.ads.campaigns`` on Shopee."""
+
+    @supports(
+        "native",
+        params={**emulated("status", "kind", "name"), **native("ids"), "updated_after": NO_TIME},
+        requires=REQUIRES,
+        cost="2 calls per 100 campaigns, and 1 for the campaign of the whole shop",
+    )
+    def list(
+        self,
+        *,
+        status: AdStatus | Sequence[AdStatus] | None = None,
+        kind: CampaignKind | None = None,
+        name: str | None = None,
+        ids: Sequence[str] | None = None,
+        updated_after: datetime | None = None,
+        cursor: str | None = None,
+    ) -> Flow[Page[Campaign]]:
+        """GET get_product_level_campaign_id_list and _setting_info; the whole shop's campaign comes last."""
+        region = yield from self.region()
+        known, following = yield from self.known_page(cursor, ids, kind)
+        found = [shown(one, region) for one in known if kind is None or one.kind == kind]
+        items = [one for one in found if has_status(one, status) and _is_called(one, name)]
+        return Page(items, following)
+
+    @supports("native", params=native("campaigns"), requires=REQUIRES, cost="1 call per 100 campaigns")
+    def get(self, campaigns: Sequence[str | Campaign]) -> Flow[BulkResult[str | Campaign, Campaign]]:
+        """GET get_product_level_campaign_setting_info; the whole shop's campaign shows its id alone."""
+        region = yield from self.region()
+        found = yield from self.load([identity(one) for one in campaigns])
+        return (yield from each_alone(campaigns, lambda one: _picked(found, identity(one), region)))
+
+    @supports(
+        "native",
+        params={
+            **native("campaigns", "may_spend", "idempotency_key"),
+            "validate_only": no("no dry run", "ads.check(plan)"),
+        },
+        requires=REQUIRES,
+        cost="2 calls, 1 more to pause it and 1 more to ask whether the shop may have one",
+    )
+    def create(
+        self,
+        campaigns: Sequence[CampaignInput],
+        *,
+        may_spend: bool = False,
+        validate_only: bool = False,
+        idempotency_key: str | None = None,
+    ) -> Flow[BulkResult[CampaignInput, Campaign]]:
+        """POST create_manual_product_ads or create_gms_product_campaign.
+
+        Shopee starts what it creates, so ``may_spend=True`` is needed; a plan that is not
+        ``active`` is paused right after. Without an end the campaign starts today.
+        """
+        confirm_spending(self, may_spend)
+        keyed = list(zip(campaigns, _references(len(campaigns), idempotency_key), strict=True))
+        result = yield from each_alone(
+            keyed, lambda pair: self.make(*pair, again=idempotency_key is not None)
+        )
+        return BulkResult(
+            tuple(
+                Outcome(plan, one.status, one.value, one.error)
+                for plan, one in zip(campaigns, result, strict=True)
+            )
+        )
+
+    def make(self, plan: CampaignInput, key: str, *, again: bool) -> Flow[Campaign]:
+        """Create one campaign under a reference, and pause it where the plan is not to run."""
+        place = yield from self.place()
+        raise_flaws(flaws(plan, place))
+        shop = plan.kind == "shop_gmv_max"
+        item = None if shop else (yield from self.item_of(plan.products[0]))
+        if shop:
+            yield from self._eligible(again)
+        made = yield from self._created(body(plan, item, place) | {"reference_id": key}, shop)
+        known = Known(made, shop=shop)
+        if plan.status == "paused":
+            yield from self.pause(known)
+        return shown((yield from self._reread(known)), place.region)
+
+    def pause(self, known: Known) -> Flow[None]:
+        """Pause what was just created; where that fails, say that the campaign is there and runs."""
+        try:
+            yield from self.edit(known, Step("status", "pause"))
+        except SocialCommerceError as error:
+            raise PartiallyApplied(
+                f"campaign {known.id} was created and runs: it could not be paused",
+                done=("create",),
+                failed=("pause",),
+                resume={"campaign_id": known.id, "shop": known.shop},
+            ) from error
+
+    def _eligible(self, again: bool) -> Flow[None]:
+        reply = yield from self.read("check_create_gms_product_campaign_eligibility")
+        reason = str(reply.get("reason") or "")
+        if reply.get("is_eligible") or (again and reason == "active_campaign"):
+            return
+        kind: type[PlatformError] = _INELIGIBLE.get(reason, Conflict)
+        raise kind(
+            f"this shop cannot have a GMV Max campaign: {reason}", code=reason, platform="shopee", sent="yes"
+        )
+
+    def _created(self, wanted: dict[str, Any], shop: bool) -> Flow[str]:
+        """Send the create call; a reference that has succeeded already finds what it made."""
+        try:
+            reply = yield from self.ask(
+                "POST",
+                PREFIX + ("create_gms_product_campaign" if shop else "create_manual_product_ads"),
+                body=wanted,
+                safety="keyed",
+                readback=lambda: self._find(wanted, shop),
+            )
+        except Conflict as error:
+            if error.reason != "duplicate":
+                raise
+            verdict = yield from self._find(wanted, shop)
+            if not isinstance(verdict, Found):
+                raise
+            reply = verdict.value
+        return str(first(reply)["campaign_id"])
+
+    def _find(self, wanted: dict[str, Any], shop: bool) -> Flow[Found[Any] | Absent | Undecided]:
+        """Look for what a create of unknown outcome made: the newest campaign that fits it."""
+        if shop:
+            found = yield from self.shop_campaign()
+            return Found({"campaign_id": found}) if found else Absent()
+        place = yield from self.place()
+        ids = yield from self.all_ids("manual")
+        rows = yield from self.settings(ids)
+        fitting = [one for one in ids if one in rows and _fits(Known(one, rows[one]), wanted, place)]
+        return Found({"campaign_id": max(fitting, key=int)}) if fitting else Absent()
+
+    def _reread(self, known: Known) -> Flow[Known]:
+        """The campaign as Shopee keeps it; what is known already where it does not show it yet."""
+        if known.shop:
+            return known
+        rows = yield from self.settings([known.id])
+        return Known(known.id, rows.get(known.id, {}))
+
+    @supports(
+        "emulated",
+        params=native("campaign", "resume", "idempotency_key", "changes"),
+        requires=REQUIRES,
+        cost="2 calls, and 1 for each changed field",
+    )
+    def update(
+        self,
+        campaign: str | Campaign,
+        *,
+        resume: Any = None,
+        idempotency_key: str | None = None,
+        **changes: Unpack[CampaignChanges],
+    ) -> Flow[Campaign]:
+        """POST edit_manual_product_ads or edit_gms_product_campaign, one edit a changed field."""
+        known = yield from self.load_one(identity(campaign))
+        after = yield from self.change(known, changes, resume, idempotency_key)
+        return shown(after, (yield from self.region()))
+
+    @supports(
+        "native",
+        params={
+            **native("campaigns", "status"),
+            "archived": no("Shopee has no such status", "campaigns.delete"),
+        },
+        requires=REQUIRES,
+        cost="3 calls; 1 where it has the status already",
+    )
+    def set_status(
+        self, campaigns: Sequence[str | Campaign], status: TargetStatus
+    ) -> Flow[BulkResult[str | Campaign, Campaign]]:
+        """POST edit_manual_product_ads with pause, resume, start or stop, after reading where it stands."""
+        return (yield from each_alone(campaigns, lambda one: self._set_status(identity(one), status)))
+
+    def _set_status(self, campaign_id: str, status: TargetStatus) -> Flow[Campaign]:
+        known = yield from self.load_one(campaign_id)
+        if known.automatic:
+            raise unsupported("ads.campaigns.update:auto_product")
+        step = step_to(known, status)
+        if step is not None:
+            yield from self._bring(known, step)
+            known = yield from self._reread(known)
+        return shown(known, (yield from self.region()))
+
+    def _bring(self, known: Known, step: Step) -> Flow[None]:
+        """Send a status edit; the whole shop's campaign does not show whether it waits or is paused."""
+        try:
+            yield from self.edit(known, step)
+        except Conflict:
+            if not (known.shop and step.action == "resume"):
+                raise
+            yield from self.edit(known, Step(step.field, "start"))
+
+    @supports(
+        "native",
+        params=native("campaigns"),
+        requires=REQUIRES,
+        cost="2 calls",
+    )
+    def delete(self, campaigns: Sequence[str | Campaign]) -> Flow[BulkResult[str | Campaign, Removed]]:
+        """POST edit_manual_product_ads with delete; the whole shop's campaign can only be paused."""
+        return (yield from each_alone(campaigns, lambda one: self._delete(identity(one))))
+
+    def _delete(self, campaign_id: str) -> Flow[Removed]:
+        known = yield from self.load_one(campaign_id)
+        if known.shop:
+            raise unsupported("ads.campaigns.delete:shop_gmv_max")
+        if known.automatic:
+            raise unsupported("ads.campaigns.update:auto_product")
+        if known.status != "deleted":
+            yield from self.edit(known, Step("status", "delete"))
+        return "deleted"
+
+
+_INELIGIBLE: dict[str, type[PlatformError]] = {
+    "not_whitelisted": ApprovalRequired,
+    "not_have_enough_sku": InvalidRequest,
+}
+
+
+def _picked(found: dict[str, Known], campaign_id: str, region: Any) -> Flow[Campaign]:
+    yield from ()
+    if campaign_id not in found:
+        raise NotFound(f"this shop has no campaign {campaign_id}", platform="shopee", sent="yes")
+    return shown(found[campaign_id], region)
+
+
+def _is_called(one: Campaign, name: str | None) -> bool:
+    return name is None or (one.loaded("name") and name.casefold() in one.name.casefold())
+
+
+def _references(count: int, key: str | None) -> Iterator[str]:
+    """One reference a campaign: drawn, or following from the caller's key."""
+    if key is None:
+        return (reference() for _ in range(count))
+    return (key if count == 1 else f"{key}:{index}" for index in range(count))
+
+
+def _fits(known: Known, wanted: dict[str, Any], place: Place) -> bool:
+    """Whether a campaign could be the one a create call asked for: item, first day, budget."""
+    start = instant((known.common.get("campaign_duration") or {}).get("start_time"))
+    return (
+        known.status != "deleted"
+        and known.items == (str(wanted["item_id"]),)
+        and exact(known.common.get("campaign_budget", -1)) == exact(wanted["budget"])
+        and start is not None
+        and day_text(local_day(start, place.region)) == wanted["start_date"]
+    )
