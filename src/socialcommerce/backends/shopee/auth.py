@@ -185,7 +185,7 @@ class ShopeeAuth(ShopeeNoun, Auth):
         assert only is not None
         return only
 
-    @supports("native", params={**native("slot"), **emulated("kind")}, cost="1 call a page and kind")
+    @supports("native", params={**native("slot"), **emulated("kind", "ad")}, cost="1 call a page and kind")
     def accounts(self, *, kind: str | None = None, slot: str | None = None) -> Flow[Sequence[Account]]:
         """GET public/get_shops_by_partner and get_merchants_by_partner; the ad account is the shop itself."""
         found: list[Account] = []
