@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from socialcommerce.models.event import EventType
-from socialcommerce.models.order import (
-    CancellationStatus,
-    FulfilmentStatus,
-    OrderStatus,
-    PaymentMethod,
-    TransactionKind,
-)
-from socialcommerce.models.returns import ReturnStatus
-from socialcommerce.models.shipping import ShipmentStatus
 from socialcommerce.resources.capability import Level, Refusal
+
+if TYPE_CHECKING:
+    from socialcommerce.models.event import EventType
+    from socialcommerce.models.order import (
+        CancellationStatus,
+        FulfilmentStatus,
+        OrderStatus,
+        PaymentMethod,
+        TransactionKind,
+    )
+    from socialcommerce.models.returns import ReturnStatus
+    from socialcommerce.models.shipping import ShipmentStatus
 
 __all__ = [
     "ARRANGED",
@@ -26,6 +29,7 @@ __all__ = [
     "EVENTS",
     "FEATURES",
     "FILTERABLE",
+    "NEGOTIATIONS",
     "ORDERS",
     "PARTIES",
     "PROGRESS",

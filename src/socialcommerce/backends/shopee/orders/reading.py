@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from socialcommerce.backends.shopee.codes import orders as codes
 from socialcommerce.backends.shopee.orders import mapping
@@ -26,14 +26,12 @@ from socialcommerce.runtime.paging import Page, position, read_position
 
 __all__ = ["Reading", "several"]
 
-T = TypeVar("T", bound=str)
-
 _PAGE = 100
 _ESCROWS = 20
 """Orders of one ``get_escrow_detail_batch``: 50 are taken, 20 are advised."""
 
 
-def several(value: T | Sequence[T] | None) -> tuple[T, ...]:
+def several(value: Any) -> tuple[Any, ...]:
     """One value or several, as several; none where nothing was asked for."""
     if value is None:
         return ()

@@ -281,7 +281,9 @@ class Shipping(OrdersNoun, Orders):
         numbers = [parcel.row["package_number"] for parcel in parcels]
         path = "/api/v2/logistics/get_mass_tracking_number"
         body = {"package_list": [{"package_number": number} for number in numbers]}
-        rows, answer = yield from gather([self._package_rows(numbers), self.ask("POST", path, body=body)])
+        rows: Mapping[str, Json]
+        answer: Json
+        rows, answer = yield Gather([self._package_rows(numbers), self.ask("POST", path, body=body)])
         known = {
             row["package_number"]: text(row.get("tracking_number"))
             for row in answer.get("success_list") or ()

@@ -1,0 +1,5 @@
+"""Orders on Shopee."""
+
+from socialcommerce.backends.shopee.orders.noun import ShopeeOrders
+
+__all__ = ["ShopeeOrders"]
