@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypedDict, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, ParamSpec, TypeAlias, TypedDict, TypeVar, overload
 
 from typing_extensions import Unpack
 
@@ -27,13 +27,14 @@ from socialcommerce.models.message import (
     TemplateStatus,
 )
 from socialcommerce.models.order import Order
-from socialcommerce.resources.face import Async, Sync, job, operation, pages, sub
+from socialcommerce.resources.face import Async, Sync, _BoundPages, job, operation, pages, sub
 from socialcommerce.resources.noun import Noun
 from socialcommerce.resources.sending import (
     Contents,
     SendOptions,
     as_contents,
     capability_of,
+    portable,
     stopped,
     together,
 )
@@ -55,6 +56,9 @@ __all__ = [
     "Templates",
     "To",
 ]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 To: TypeAlias = ConversationRef | Conversation | Message | Order | Identity | str
 
@@ -366,11 +370,22 @@ class AsyncTemplates(Async, _Templates):
     """``client.messaging.templates`` of an ``AsyncClient``."""
 
 
+class _BoundTalk(_BoundPages):
+    """A listing about somebody: its cursor keeps whom, whole."""
+
+    def _filters(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        return {name: portable(value) for name, value in super()._filters(args, kwargs).items()}
+
+
+class _talk(pages[P, R]):  # noqa: N801  # used like a decorator
+    bound = _BoundTalk
+
+
 class _Messaging:
     contract = Messaging
 
-    conversations = pages(Messaging.conversations)
-    messages = pages(Messaging.messages)
+    conversations = _talk(Messaging.conversations)
+    messages = _talk(Messaging.messages)
     send = operation(Messaging.send)
     policy = operation(Messaging.policy)
     mark_read = operation(Messaging.mark_read)

@@ -1,18 +1,28 @@
-"""What sending is made of on every platform: options, contents in order, and what became of the parts."""
+"""What sending is made of on every platform: whom, options, contents in order, what became of the parts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from attrs import frozen
 
 from socialcommerce.errors import PartiallyApplied, SocialCommerceError
 from socialcommerce.models.content import Content, Text
-from socialcommerce.models.message import Purpose, SendReceipt
+from socialcommerce.models.identity import Identity
+from socialcommerce.models.message import Conversation, ConversationRef, Message, Purpose, SendReceipt
 from socialcommerce.resources.noun import invalid
 
-__all__ = ["Contents", "SendOptions", "as_contents", "capability_of", "stopped", "together"]
+__all__ = [
+    "Contents",
+    "SendOptions",
+    "as_contents",
+    "capability_of",
+    "portable",
+    "settled",
+    "stopped",
+    "together",
+]
 
 Contents: TypeAlias = str | Content | Sequence[str | Content]
 
@@ -52,6 +62,22 @@ def _each(contents: Any) -> Iterator[Content]:
             yield from _each(item)
     else:
         raise invalid(contents=f"expected text or a content, not {type(contents).__name__}")
+
+
+def portable(to: Any) -> Any:
+    """Whom a listing is about, as a cursor keeps it: conversations and people whole, as JSON."""
+    if isinstance(to, Conversation):
+        to = to.ref
+    elif isinstance(to, Message):
+        to = to.conversation
+    return to.model_dump(mode="json") if isinstance(to, ConversationRef | Identity) else to
+
+
+def settled(to: Any) -> Any:
+    """Whom ``portable`` meant; anything else as it is."""
+    if not isinstance(to, Mapping):
+        return to
+    return (Identity if "value" in to else ConversationRef).model_validate(to)
 
 
 def capability_of(content: Content) -> str:

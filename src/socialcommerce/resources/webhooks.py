@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Concatenate, Generic, Literal, ParamSpec, Self, TypeVar, overload
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from socialcommerce.errors import Unsupported
 from socialcommerce.models.event import Event, EventType
@@ -133,9 +133,7 @@ class Webhooks(Noun):
             reason = f"the event is about {kind}, which no operation reads by itself"
             raise Unsupported("event.fetch", self.backend.name, reason, "event.state and event.data")
         path, method = _READERS[event.ref.kind]
-        contract: Any = type(self.backend)
-        for step in path.split("."):
-            contract = getattr(contract, step)
+        contract = self.backend.noun_at(path)
         session = self.session.for_subject(self.subject_of(event) or self.subject)
         result = yield from getattr(contract(session, f"{path}.{method}"), method)([event.ref.id])
         return result[0].unwrap()
@@ -262,7 +260,7 @@ class receipt(_Entry, Generic[P]):  # noqa: N801  # used like a decorator
 def attached(received: Received, reader: Webhooks, run: Callable[[Any], Any]) -> Received:
     """The same with events that know how to ``fetch`` what they are about."""
     events = tuple(event.attached(_Fetch(reader, event, run)) for event in received.events)
-    return evolve(received, events=events)
+    return Received(received.delivery, events, received.response, received.assurance)
 
 
 @frozen

@@ -70,8 +70,8 @@ class Delivery:
 def _headers(headers: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in _pairs(headers, "headers"):
-        key = _text(name, "headers").lower()
-        text = _text(value, "headers")
+        key = (name if type(name) is str else _text(name, "headers")).lower()
+        text = value if type(value) is str else _text(value, "headers")
         # Two values of one header must not let a caller choose which of them is checked.
         found[key] = f"{found[key]}, {text}" if key in found else text
     return found
@@ -95,7 +95,9 @@ def _query(query: Any) -> dict[str, str]:
     return found
 
 
-def _pairs(source: Any, what: str) -> Iterable[tuple[Any, Any]]:
+def _pairs(source: Any, what: str) -> list[tuple[Any, Any]]:
+    if type(source) is dict:
+        return list(source.items())
     items = getattr(source, "items", None)
     try:
         return [(name, value) for name, value in (items() if items else source)]

@@ -49,13 +49,8 @@ def instant(value: Any) -> datetime | None:
     """An instant from Unix seconds, ms, µs or ns: Shopee mixes them, so the magnitude decides."""
     try:
         number = int(value)
+        return _EPOCH + timedelta(microseconds=_micros(number)) if number > 0 else None
     except (TypeError, ValueError, OverflowError):
-        return None
-    if number <= 0:
-        return None
-    try:
-        return _EPOCH + timedelta(microseconds=_micros(number))
-    except OverflowError:
         return None
 
 

@@ -36,7 +36,7 @@ from socialcommerce.resources.capability import emulated, native, no, supports
 from socialcommerce.resources.messaging import Messaging, To
 from socialcommerce.resources.noun import identity, invalid
 from socialcommerce.resources.orders import Orders
-from socialcommerce.resources.sending import Contents, SendOptions, capability_of
+from socialcommerce.resources.sending import Contents, SendOptions, capability_of, settled
 from socialcommerce.runtime.call import Found, Undecided, Upload
 from socialcommerce.runtime.flow import Flow, Send
 from socialcommerce.runtime.paging import Page, position, read_position
@@ -101,7 +101,7 @@ class ShopeeMessaging(ShopeeNoun, Messaging):
         rows = [self._conversation(row) for row in answer.get("conversations") or ()]
         kept = [row for row in rows if updated_after is None or not _before(row.updated_at, updated_after)]
         following = _older(answer.get("page_result") or {}) if len(kept) == len(rows) else None
-        wanted = _user_id(user)
+        wanted = _user_id(settled(user))
         return Page([row for row in kept if wanted in (None, row.native_ids["to_id"])], following)
 
     def _conversation(self, row: Json) -> Conversation:
@@ -143,7 +143,7 @@ class ShopeeMessaging(ShopeeNoun, Messaging):
         cursor: str | None = None,
     ) -> Flow[Page[Message]]:
         """GET sellerchat/get_message, newest first; the first page is asked without an offset."""
-        ref = yield from self._thread(conversation)
+        ref = yield from self._thread(settled(conversation))
         offset = read_position(cursor).get("offset")
         answer = yield from self._history(ref, offset)
         rows = [message_of(row, self.shop, _business(ref)) for row in answer.get("messages") or ()]

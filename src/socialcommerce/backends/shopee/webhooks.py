@@ -33,6 +33,7 @@ __all__ = ["ShopeeWebhooks"]
 
 _PUSH = "/api/v2/push/"
 _EMPTY = Response(200)
+_DELIVERED = ("method", "headers", "body", "query", "endpoint", "now", "minimum")
 _PARTS = ("verify", "reply", "handshake", "dedupe", "assurance")
 
 
@@ -48,7 +49,7 @@ class ShopeeWebhooks(ShopeeNoun, Webhooks):
 
     @supports(
         "native",
-        params=native("query", "endpoint", "now", "minimum", *_PARTS) | codes.EVENTS,
+        params=native(*_DELIVERED, *_PARTS) | codes.EVENTS,
         requires=("seller",),
         cost="no call",
     )
