@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from socialcommerce.models.base import Entity, Exact, Input, Many, Model, Value, absent
 from socialcommerce.models.creatives import Creative
 from socialcommerce.models.money import Money
-from socialcommerce.models.product import Ref, Review
+from socialcommerce.models.product import RefLike, Review
 
 __all__ = [
     "Ad",
@@ -216,7 +216,7 @@ class CampaignInput(Input):
     budget: Budget | None = None
     target_roas: Roas | None = None
     delivery: Delivery | None = None
-    products: Many[Ref] = ()
+    products: Many[RefLike] = ()
 
 
 class AdGroupInput(Input):
@@ -228,7 +228,7 @@ class AdGroupInput(Input):
     budget: Budget | None = None
     target_roas: Roas | None = None
     delivery: Delivery | None = None
-    products: Many[Ref] = ()
+    products: Many[RefLike] = ()
 
 
 class AdInput(Input):
@@ -243,7 +243,7 @@ class AdInput(Input):
     ad_group_id: str | None = None
     status: Literal["paused", "active", "draft"] = "paused"
     delivery: Delivery | None = None
-    products: Many[Ref] = ()
+    products: Many[RefLike] = ()
 
     @model_validator(mode="after")
     def _shows_something(self) -> Self:

@@ -319,6 +319,17 @@ class Product(Entity):
         raise KeyError(sku)
 
 
+def _ref(value: Any) -> Any:
+    """What is sold, named by a product or by its id."""
+    if isinstance(value, str):
+        return Ref(product_id=value)
+    return Ref(product_id=value.id) if isinstance(value, Product) else value
+
+
+RefLike: TypeAlias = Annotated[Ref, BeforeValidator(_ref)]
+"""A ``Ref``; a ``Product`` or its id is read as one."""
+
+
 def _category_ref(value: Any) -> Any:
     """A category may be given as its id, as the Category that was listed, or as a reference."""
     if isinstance(value, Category):
