@@ -67,7 +67,7 @@ class ShopeeCancellations(OrdersNoun, Cancellations):
         An order of which a part is cancelled is in neither list: read ``order.cancellation``.
         """
         wanted = several(status) or tuple(_LISTED)
-        words = [_LISTED[word] for word in wanted if word in _LISTED]
+        words: list[OrderStatus] = [_LISTED[word] for word in wanted if word in _LISTED]
         if not words:
             return Page(())
         page = yield from self.sibling(Orders).list(

@@ -75,8 +75,9 @@ class Reading(OrdersNoun, Orders):
         steps = plan(period, place.began, filters)
         while True:
             rows, more = yield from self._listed(steps[place.step], period, place.cursor)
+            rows = [row for row in rows if _maybe(row, wanted)]
             orders = yield from self._completed(rows, steps[place.step], detail, period)
-            kept = [order for order in orders if _asked(order, wanted, period, detail)]
+            kept = [order for order in orders if _asked(order, wanted, period)]
             following = place.then(len(steps), more)
             if kept or following is None:
                 return Page(kept, following)
@@ -213,7 +214,18 @@ def _both(period: Period) -> bool:
     return by_create if period.by_update else by_update
 
 
-def _asked(order: Order, wanted: Sequence[OrderStatus], period: Period, detail: Detail) -> bool:
+def _maybe(row: Json, wanted: Sequence[OrderStatus]) -> bool:
+    """Whether a listed row may meet the status filter, so that its details are worth a call."""
+    word = row.get("order_status")
+    return (
+        not wanted
+        or word is None
+        or codes.ORDERS.get(word, ("other", ""))[0] in wanted
+        or "on_hold" in wanted
+    )
+
+
+def _asked(order: Order, wanted: Sequence[OrderStatus], period: Period) -> bool:
     """Whether an order meets the filters, those that the platform was asked for included."""
     if wanted and order.status not in wanted:
         return False

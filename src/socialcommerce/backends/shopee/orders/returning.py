@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from socialcommerce.backends.shopee.codes import orders as codes
@@ -197,11 +198,8 @@ class ShopeeReturns(OrdersNoun, Returns):
         elif ASKED.get(row.get("return_solution", 0)) == solution:
             yield from self._confirm(row)
         else:
-            solutions = yield from self._solutions(row)
-            _eligible(solutions, solution)
-            yield from self._write(
-                "offer", row, {"proposed_solution": solution}, lambda now: _is_offered(now, solution, None)
-            )
+            offer = _eligible((yield from self._solutions(row)), solution)
+            yield from self._offer(row, solution, _full_amount(offer))
 
     def _confirm(self, row: Json) -> Flow[None]:
         yield from self._write("confirm", row, {}, _is_accepted)
@@ -221,8 +219,13 @@ class ShopeeReturns(OrdersNoun, Returns):
         low, high = exact(offer.get("min_refund_amount")), exact(offer.get("max_refund_amount"))
         if not low <= amount.amount <= high:
             raise invalid(amount=f"must lie between {low} and {high} {amount.currency}")
-        body = {"proposed_solution": "REFUND", "proposed_adjusted_refund_amount": amount.amount}
-        yield from self._write("offer", row, body, lambda now: _is_offered(now, "REFUND", amount.amount))
+        yield from self._offer(row, "REFUND", amount.amount)
+
+    def _offer(self, row: Json, solution: str, amount: Decimal | None) -> Flow[None]:
+        """Another solution than the one asked for; the buyer has to accept it."""
+        body: dict[str, Any] = {"proposed_solution": solution}
+        body |= {"proposed_adjusted_refund_amount": amount} if amount is not None else {}
+        yield from self._write("offer", row, body, lambda now: _is_offered(now, solution, amount))
 
     def _dispute(self, row: Json, decision: Dispute | Reject, email: Any) -> Flow[None]:
         if not email:
@@ -286,7 +289,7 @@ def _is_disputed(row: Json) -> bool:
     return row.get("status") in ("SELLER_DISPUTE", "JUDGING")
 
 
-def _is_offered(row: Json, solution: str, amount: Any) -> bool:
+def _is_offered(row: Json, solution: str, amount: Decimal | None) -> bool:
     bargain = row.get("negotiation") or {}
     same = bargain.get("latest_solution") == solution
     same = same and bargain.get("negotiation_status") == "PENDING_BUYER_RESPOND"
@@ -312,6 +315,11 @@ def _eligible(solutions: Json, solution: str) -> Json:
             sent="no",
         )
     return offer
+
+
+def _full_amount(offer: Json) -> Decimal | None:
+    """All that may be given, where Shopee wants an amount to be said."""
+    return exact(offer["max_refund_amount"]) if offer.get("refund_amount_adjustable") else None
 
 
 def _reason(rows: Sequence[Json], wanted: str) -> Json:

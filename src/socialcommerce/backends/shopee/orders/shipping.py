@@ -248,11 +248,12 @@ class Shipping(OrdersNoun, Orders):
     def _mass_send(
         self, parcels: Sequence[Parcel], numbers: Sequence[str], method: ShippingMethod | None
     ) -> Flow[Json]:
+        """Parcels of one channel and warehouse are offered the same, so the first one is asked about."""
         channel, place = _where_from(parcels[0])
         group = {"package_list": [{"package_number": number} for number in numbers]}
         group |= {"logistics_channel_id": channel} if channel else {}
         group |= {"product_location_id": place} if place else {}
-        offer = yield from self.ask("POST", "/api/v2/logistics/get_mass_shipping_parameter", body=group)
+        offer = yield from self._offer(parcels[0])
         answer: Json = yield from self.ask(
             "POST",
             "/api/v2/logistics/mass_ship_order",
