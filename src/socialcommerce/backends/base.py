@@ -167,6 +167,9 @@ class Backend:
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
 
+    def __reduce__(self) -> Any:
+        raise TypeError(f"{type(self).__name__} holds credentials and is not pickled; build it where it is used")
+
 
 def operation_names() -> Iterator[str]:
     """Every operation of the interface, in the order the faces list them."""

@@ -252,3 +252,6 @@ class Service:
     renewal: Renewal = "never"
     version: str = ""
     sunset: date | None = None
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a Service signs with a secret and is not pickled")
