@@ -89,8 +89,12 @@ class Amounts(Rules):
 
     @supports(
         "native",
-        params={**native("changes", "base_price"), **emulated("idempotency_key")}
-        | dict.fromkeys(("list_price", "sale"), codes.PRICES_BY_PROMOTION),
+        params={
+            **native("changes", "base_price"),
+            **emulated("idempotency_key"),
+            "list_price": codes.PRICES_BY_PROMOTION,
+            "sale": codes.PRICES_BY_PROMOTION,
+        },
         requires=("seller",),
         cost="1-2 calls to read and 1 to write for each product",
     )

@@ -60,7 +60,7 @@ def changes_of(product: ProductInput) -> Changes:
     named = product.model_fields_set & _UPSERTED
     given: dict[str, Any] = {name: getattr(product, name) for name in named if name != "native"}
     native = {name: value for name, value in product.native.items() if name not in _CREATE_ONLY}
-    return Changes(**given | ({"native": native} if native else {}))
+    return Changes.model_validate(given | ({"native": native} if native else {}))
 
 
 _CREATE_ONLY = frozenset({"logistic_info", "location_id"})

@@ -170,7 +170,7 @@ def _parcel(row: Json) -> Parcel | None:
 
 
 def _grams(kilograms: Any) -> Decimal | None:
-    return Decimal(str(kilograms)).scaleb(3) if kilograms not in (None, "") else None
+    return Decimal(str(kilograms)) * 1000 if kilograms not in (None, "") else None
 
 
 def _millimetres(centimetres: Any) -> Decimal | None:

@@ -24,7 +24,7 @@ from socialcommerce.runtime import memory
 from socialcommerce.runtime.flow import Flow, done, gather
 from socialcommerce.runtime.paging import Page, position, read_position
 
-__all__ = ["PREFIX", "Reading", "chunks"]
+__all__ = ["PREFIX", "Reading", "chunks", "no_product"]
 
 T = TypeVar("T")
 
@@ -205,9 +205,13 @@ class Reading(ShopeeNoun, Catalog):
         return rows
 
     def _whole(self, row: Json, models: bool) -> Flow[Product]:
+        """The product of a row; the variants of a deleted one may be gone, and are then not loaded."""
         if not models or not row.get("has_model"):
             return (yield from done(mapping.product(row)))
-        answer = yield from self.ask("GET", PREFIX + "get_model_list", query={"item_id": row["item_id"]})
+        try:
+            answer = yield from self.ask("GET", PREFIX + "get_model_list", query={"item_id": row["item_id"]})
+        except NotFound:
+            return mapping.product(row)
         return mapping.product(row, answer)
 
     def _remember_skus(self, items: Iterable[Product]) -> Flow[None]:
@@ -235,7 +239,7 @@ class Reading(ShopeeNoun, Catalog):
         ids = [identity(item) for item in products]
         found = yield from self._products([item_id for item_id in ids if item_id.isdigit()], fresh=True)
         pairs = zip(products, ids, strict=True)
-        return BulkResult(Outcome.of(item, found.get(key) or _no_product(key)) for item, key in pairs)
+        return BulkResult(Outcome.of(item, found.get(key) or no_product(key)) for item, key in pairs)
 
     @supports(
         "emulated",
@@ -335,18 +339,19 @@ class Reading(ShopeeNoun, Catalog):
             product_id, variant_id = yield from self._by_sku(ref.sku or "")
         known = yield from self._products([product_id] if product_id.isdigit() else [])
         item = known.get(product_id)
-        if item is None:
-            raise _no_product(product_id)
+        if item is None or item.native_status in codes.DELETED:
+            raise no_product(product_id)
         return item, _variant_of(item, variant_id, ref.sku)
 
     def _by_sku(self, sku: str) -> Flow[tuple[str, str | None]]:
         refs = yield from self._seek(sku)
         if not refs:
             raise self._not_searched()
-        if len(refs) > 1:
+        first, *others = refs
+        if others:
             places = ", ".join(f"{ref.product_id}/{ref.variant_id or '*'}" for ref in refs)
             raise invalid(sku=f"{sku} is sold in several places ({places}); give product_id and variant_id")
-        return refs[0].product_id or "", refs[0].variant_id
+        return first.product_id or "", first.variant_id
 
     @supports(
         "emulated", params=native("since", "cursor"), requires=("seller",), cost="1 call for 100 products"
@@ -386,7 +391,8 @@ def _within(row: Json, since: int | None, until: int | None) -> bool:
     return bool((since is None or since <= moment) and (until is None or moment < until))
 
 
-def _no_product(product_id: str) -> NotFound:
+def no_product(product_id: str) -> NotFound:
+    """There is no such product, or no more."""
     return NotFound(f"this shop has no product {product_id}", platform="shopee", sent="no")
 
 
@@ -399,8 +405,7 @@ def _variant_of(item: Product, variant_id: str | None, sku: str | None) -> Varia
             f"product {item.id} has no variant {variant_id or ''}".rstrip(), platform="shopee", sent="no"
         )
     named = [variant for variant in item.variants if sku is not None and variant.sku == sku]
-    if len(named) == 1:
-        return named[0]
-    if len(item.variants) > 1:
+    first, *others = named if len(named) == 1 else item.variants
+    if others:
         raise invalid(variant_id=f"product {item.id} has {len(item.variants)} variants; say which one")
-    return item.variants[0]
+    return first

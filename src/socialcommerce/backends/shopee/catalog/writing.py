@@ -17,11 +17,10 @@ from socialcommerce.backends.shopee.catalog.changes import (
     portable,
 )
 from socialcommerce.backends.shopee.catalog.creating import AT_ONCE, Creating, shown
-from socialcommerce.backends.shopee.catalog.reading import PREFIX, chunks
+from socialcommerce.backends.shopee.catalog.reading import PREFIX, chunks, no_product
 from socialcommerce.backends.shopee.codes import catalog as codes
 from socialcommerce.errors import (
     Conflict,
-    NotFound,
     PartiallyApplied,
     SocialCommerceError,
 )
@@ -62,8 +61,8 @@ class Writing(Creating):
 
     def _update(self, item_id: str, changes: Changes) -> Flow[Product]:
         items = yield from self._products([item_id] if item_id.isdigit() else [], fresh=True)
-        if item_id not in items:
-            raise NotFound(f"this shop has no product {item_id}", platform="shopee", sent="no")
+        if item_id not in items or items[item_id].native_status in codes.DELETED:
+            raise no_product(item_id)
         region = yield from self.region()
         wanted = plan(changes, items[item_id], region)
         body = yield from self._update_body(items[item_id], changes)
@@ -217,7 +216,7 @@ class Writing(Creating):
             [self._unlist(chunk, unlist, results) for chunk in chunks(numbers, codes.WRITE_ROWS)]
         )
         return BulkResult(
-            Outcome.of(product, results.get(item_id, _absent(item_id)))
+            Outcome.of(product, results.get(item_id, no_product(item_id)))
             for product, item_id in zip(products, ids, strict=True)
         )
 
@@ -288,9 +287,5 @@ def _model_row(model_id: str, sku: str | None, new: VariantInput) -> dict[str, A
 
 def _number(item_id: str) -> int:
     if not item_id.isdigit():
-        raise _absent(item_id)
+        raise no_product(item_id)
     return int(item_id)
-
-
-def _absent(item_id: str) -> NotFound:
-    return NotFound(f"this shop has no product {item_id}", platform="shopee", sent="no")

@@ -17,6 +17,7 @@ SHOP_STATUSES: Final[dict[str, Literal["active", "suspended"]]] = {
 ADDRESS_USES: Final[dict[str, AddressUse]] = {
     "DEFAULT_ADDRESS": "default",
     "PICK_UP_ADDRESS": "pickup",
+    "PICKUP_ADDRESS": "pickup",  # the vendor's own samples spell it both ways
     "INBOUND_PICKUP_ADDRESS": "ship_from",
     "RETURN_ADDRESS": "return",
 }
