@@ -16,6 +16,7 @@ __all__ = [
     "emulated",
     "native",
     "no",
+    "part",
     "supports",
 ]
 
@@ -76,7 +77,7 @@ class Capability:
     @classmethod
     def marked(cls, name: str, mark: Mark) -> Capability:
         """The capability that a method's mark describes."""
-        params = {key: _part(f"{name}:{key}", value) for key, value in mark.params.items()}
+        params = {key: part(f"{name}:{key}", value) for key, value in mark.params.items()}
         return cls(
             name,
             mark.level,
@@ -88,7 +89,8 @@ class Capability:
         )
 
 
-def _part(name: str, value: Level | Refusal) -> Capability:
+def part(name: str, value: Level | Refusal) -> Capability:
+    """The capability of one parameter, value or feature."""
     return Capability.refused(name, value) if isinstance(value, Refusal) else Capability(name, value)
 
 

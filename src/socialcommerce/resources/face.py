@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
-from socialcommerce.errors import Unsupported
+from socialcommerce.errors import SocialCommerceError, Unsupported
 from socialcommerce.models.bulk import BulkResult, Outcome
 from socialcommerce.resources.capability import Capability
 from socialcommerce.resources.noun import Noun, invalid
@@ -133,14 +133,14 @@ class _Bound:
 
     @property
     def __signature__(self) -> inspect.Signature:
-        return inspect.Signature(list(self._entry.parameters.values()))
+        return self._entry.signature
 
     def flow(self, *args: Any, **kwargs: Any) -> Flow[Any]:
         """The flow behind a call, its input checked and nothing sent."""
         return self._entry.begin(self._core, args, kwargs)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._core.run(self._entry.begin(self._core, args, kwargs))
+        return self._core.run(_later(self.flow, args, kwargs))
 
     def __repr__(self) -> str:
         return f"<operation {self.operation}{self.__signature__}>"
@@ -165,46 +165,68 @@ class _Entry:
         """The parameters of the contract's method, without ``self``."""
         return dict(list(inspect.signature(self.method).parameters.items())[1:])
 
+    @cached_property
+    def signature(self) -> inspect.Signature:
+        """What a face's method takes."""
+        return inspect.Signature(list(self.parameters.values()))
+
     def _on(self, face: Any) -> Any:
         return self if face is None else self.bound(self, face._core)
 
-    def gated(self, core: Any, kwargs: Mapping[str, Any]) -> Callable[..., Any]:
+    def gated(self, core: Any, kwargs: Mapping[str, Any], args: tuple[Any, ...] = ()) -> Callable[..., Any]:
         """The backend's method, once it is clear that it can do what is asked."""
-        gate(core, self, kwargs)
+        gate(core, self, {**dict(zip(self.parameters, args, strict=False)), **kwargs})
         method: Callable[..., Any] = getattr(core.noun(self.contract, self.full_name), self.name)
         return method
 
     def begin(self, core: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Flow[Any]:
         """The flow of one call."""
-        flow: Flow[Any] = self.gated(core, kwargs)(*args, **kwargs)
+        flow: Flow[Any] = self.gated(core, kwargs, args)(*args, **kwargs)
         return flow
 
 
-def gate(core: Core, entry: _Entry, kwargs: Mapping[str, Any]) -> None:
+def _later(make: Callable[..., Flow[R]], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Flow[R]:
+    """A flow made when it is run: what is refused is raised where an async call is awaited."""
+    return (yield from make(*args, **kwargs))
+
+
+def gate(core: Core, entry: _Entry, given: Mapping[str, Any]) -> None:
     """Refuse what the backend cannot honour, and input that is wrong on every platform."""
     capability = core.capability(entry.full_name)
     if not capability:
         raise _unsupported(core, capability)
-    for name, value in kwargs.items():
+    for name, value in given.items():
         if isinstance(value, datetime) and value.tzinfo is None:
             raise invalid(
                 **{name: "is a naive datetime; give it a time zone, as in datetime.now(timezone.utc)"}
             )
-        if name not in _ALWAYS and not capability.params.get(name, False):
-            _refuse_unless_default(core, capability, entry, name, value)
+        if name not in _ALWAYS and not _is_default(entry, name, value):
+            _refuse(core, capability, entry, name, value)
 
 
 _ALWAYS = frozenset({"cursor", "wait"})
 
 
-def _refuse_unless_default(core: Core, whole: Capability, entry: _Entry, name: str, value: Any) -> None:
+def _is_default(entry: _Entry, name: str, value: Any) -> bool:
     parameter = entry.parameters.get(name)
-    if parameter is None or value == parameter.default or parameter.default is inspect.Parameter.empty:
-        return
-    refused = whole.params.get(name)
-    if refused is None:
-        refused = Capability(f"{whole.name}:{name}", "no", f"it has no parameter {name!r} for this")
-    raise _unsupported(core, refused)
+    return parameter is not None and bool(value == parameter.default)
+
+
+def _refuse(core: Core, whole: Capability, entry: _Entry, name: str, value: Any) -> None:
+    """Refuse a parameter, or one value of it (``detail.ids``), that the backend does not honour."""
+    for part in (name, *(f"{name}.{word}" for word in _words(value))):
+        refused = whole.params.get(part)
+        if refused is not None and not refused:
+            raise _unsupported(core, refused)
+    parameter = entry.parameters.get(name)
+    if name not in whole.params and parameter and parameter.default is not inspect.Parameter.empty:
+        reason = f"it has no parameter {name!r} for this"
+        raise _unsupported(core, Capability(f"{whole.name}:{name}", "no", reason))
+
+
+def _words(value: Any) -> list[str]:
+    values = value if isinstance(value, list | tuple | set | frozenset) else (value,)
+    return [word for word in values if isinstance(word, str)]
 
 
 def _unsupported(core: Core, refused: Capability) -> Unsupported:
@@ -263,8 +285,9 @@ class each(_Entry, Generic[I, P, R]):  # noqa: N801  # used like a decorator
         return self._on(face)
 
     def begin(self, core: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Flow[Any]:
+        """See ``_Entry.begin``."""
         given, rest = self._given(args, kwargs)
-        method = self.gated(core, kwargs)
+        method = self.gated(core, kwargs, (given, *rest))
         if is_one(given):
             return _single(method([given], *rest, **kwargs))
         return _several(method, list(given), rest, kwargs)
@@ -280,7 +303,11 @@ class each(_Entry, Generic[I, P, R]):  # noqa: N801  # used like a decorator
 
 def is_one(given: Any) -> bool:
     """Whether an operation was given one thing rather than several (a model is one, though it iterates)."""
-    return isinstance(given, str) or hasattr(type(given), "model_fields") or not isinstance(given, Iterable)
+    return isinstance(given, str | bytes | Mapping) or _is_model(given) or not isinstance(given, Iterable)
+
+
+def _is_model(given: Any) -> bool:
+    return hasattr(type(given), "model_fields")
 
 
 def _single(flow: Flow[BulkResult[Any, R]]) -> Flow[R]:
@@ -324,15 +351,22 @@ class chunked(_Entry, Generic[I, R]):  # noqa: N801  # used like a decorator
         return self._on(face)
 
     def begin(self, core: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Flow[Any]:
-        (given,) = args or kwargs.values()
-        method = self.gated(core, {})
+        """See ``_Entry.begin``."""
+        (given,) = self.signature.bind(*args, **kwargs).args
+        method = self.gated(core, {}, (given,))
         return _in_chunks(method, iter((given,) if is_one(given) else given), self.size)
 
 
 def _in_chunks(method: Callable[..., Any], items: Iterator[Any], size: int) -> Flow[BulkResult[Any, Any]]:
+    """An error is raised while nothing is done; later it is the outcome of its chunk."""
     outcomes: list[Outcome[Any, Any]] = []
     while chunk := list(islice(items, size)):
-        outcomes += yield from method(chunk)
+        try:
+            outcomes += yield from method(chunk)
+        except SocialCommerceError as error:
+            if not outcomes:
+                raise
+            outcomes += [Outcome.of(item, error) for item in chunk]
     return BulkResult(tuple(outcomes))
 
 
@@ -348,8 +382,7 @@ class _BoundPages(_Bound):
 
         def fetch(place: str | None) -> Any:
             method = getattr(core.noun(entry.contract, entry.full_name), entry.name)
-            core.noticed(entry.full_name)
-            return run(method(**start.filters, cursor=place))
+            return run(_noticed(core, entry.full_name, method(**start.filters, cursor=place)))
 
         return core.pager(start, fetch)
 
@@ -362,7 +395,10 @@ class _BoundPages(_Bound):
         if text is None:
             return Cursor(name, filters)
         cursor = Cursor.read(text, name)
-        other = [key for key, value in filters.items() if cursor.filters.get(key) != plain(value)]
+        if not cursor.filters.keys() <= self._entry.parameters.keys():
+            raise invalid(cursor="was made by another version of this listing")
+        kept = plain(cursor.filters)
+        other = [key for key, value in filters.items() if key not in kept or kept[key] != plain(value)]
         if other:
             raise invalid(cursor=f"holds its own filters; leave out {', '.join(sorted(other))}")
         return cursor
@@ -371,6 +407,12 @@ class _BoundPages(_Bound):
         """The flow of the first page."""
         start = self._start(kwargs.pop("cursor", None), self._filters(args, kwargs))
         return self._entry.begin(self._core, (), {**start.filters, "cursor": start.position})
+
+
+def _noticed(core: Core, operation: str, reading: Flow[Page[R]]) -> Flow[Page[R]]:
+    page = yield from reading
+    core.noticed(operation)
+    return page
 
 
 class pages(_Entry, Generic[P, R]):  # noqa: N801  # used like a decorator
@@ -394,9 +436,14 @@ class pages(_Entry, Generic[P, R]):  # noqa: N801  # used like a decorator
 class _BoundJob(_Bound):
     """Slow work on one face: to its value, or as a job with ``wait=False``."""
 
+    @property
+    def __signature__(self) -> inspect.Signature:
+        wait = inspect.Parameter("wait", inspect.Parameter.KEYWORD_ONLY, default=True, annotation="bool")
+        return inspect.Signature([*self._entry.parameters.values(), wait])
+
     def __call__(self, *args: Any, wait: bool = True, **kwargs: Any) -> Any:
         noun = self._core.noun(self._entry.contract, self._entry.full_name)
-        started = _started(noun, self._entry.begin(self._core, args, kwargs))
+        started = _started(noun, _later(self.flow, args, kwargs))
         return self._core.run(_finished(noun, started)) if wait else self._core.job(noun, started)
 
 

@@ -53,7 +53,7 @@ class Noun:
         noun: N = self.backend.noun(contract)(self.session, self.operation)
         return noun
 
-    def exchange(self, call: Call) -> Flow[Reply[Any]]:
+    def perform(self, call: Call) -> Flow[Reply[Any]]:
         """Send one call under every policy; answers the decoded reply and its response."""
         return perform(self.session, call, self.operation)
 
@@ -93,7 +93,8 @@ def identity(thing: Any) -> str:
     """The id of what an operation was given: an object, or its id."""
     value = thing if isinstance(thing, str) else getattr(thing, "id", None)
     if not isinstance(value, str) or not value:
-        raise invalid(id=f"expected an object of this library or its id as text, not {type(thing).__name__}")
+        what = repr(thing) if isinstance(thing, int | str) else type(thing).__name__
+        raise invalid(id=f"expected an object of this library or its id as text, not {what}")
     return value
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from socialcommerce.errors import SocialCommerceError
 from socialcommerce.models import frames
@@ -37,9 +38,6 @@ class _Listing(Generic[T]):
     def _restart(self) -> Walk[T]:
         self._walk = Walk(self._start)
         return self._walk
-
-    def _mark(self, error: SocialCommerceError, walk: Walk[T]) -> None:
-        error.cursor = walk.cursor.text()
 
     def __repr__(self) -> str:
         state = "ended" if self._walk.ended else "open"
@@ -79,55 +77,85 @@ class Pager(_Listing[T]):
             yield from self._pages_ahead(walk)
             return
         while not walk.ended:
-            yield self._read(walk, walk.place)
+            yield self._read(walk, partial(self._fetch, walk.place))
 
-    def _read(self, walk: Walk[T], place: str | None) -> Page[T]:
+    def _read(self, walk: Walk[T], fetch: Callable[[], Page[T]]) -> Page[T]:
         try:
-            page: Page[T] = self._fetch(place)
+            return fetch()
         except SocialCommerceError as error:
-            self._mark(error, walk)
+            error.cursor = walk.cursor.text()
             raise
-        return page
 
     def _pages_ahead(self, walk: Walk[T]) -> Iterator[Page[T]]:
+        if walk.ended:
+            return
         with ThreadPoolExecutor(1, thread_name_prefix="socialcommerce-prefetch") as reader:
-            coming: Future[Page[T]] | None = None
-            while not walk.ended:
-                page = coming.result() if coming else self._read(walk, walk.place)
-                coming = reader.submit(self._read, walk, page.next) if page.next is not None else None
+            coming: Future[Page[T]] | None = reader.submit(self._fetch, walk.place)
+            while coming is not None:
+                page = self._read(walk, coming.result)
+                coming = reader.submit(self._fetch, page.next) if page.next is not None else None
                 yield page
 
-    def to_rows(self, explode: str | None = None) -> list[dict[str, Any]]:
+    def to_rows(self, explode: frames.Explode | None = None) -> list[dict[str, Any]]:
         """One flat mapping an item; ``explode="variants"`` or ``"lines"`` gives one a part."""
-        return frames.to_rows(self, explode)
+        return list(frames.to_rows(cast("Iterable[Any]", self), explode))
 
-    def to_pandas(self, explode: str | None = None) -> pandas.DataFrame:
+    def to_pandas(self, explode: frames.Explode | None = None) -> pandas.DataFrame:
         """A pandas frame, one row an item (extra ``pandas``); Money becomes ``x`` and ``x_currency``."""
-        return frames.to_pandas(self.to_rows(explode))
+        return frames.to_pandas(cast("Iterable[Any]", self), explode)
 
-    def to_polars(self, explode: str | None = None) -> polars.DataFrame:
+    def to_polars(self, explode: frames.Explode | None = None) -> polars.DataFrame:
         """A polars frame, one row an item (extra ``polars``)."""
-        return frames.to_polars(self.to_rows(explode))
+        return frames.to_polars(cast("Iterable[Any]", self), explode)
 
-    def to_arrow(self, explode: str | None = None) -> pyarrow.Table:
+    def to_arrow(self, explode: frames.Explode | None = None) -> pyarrow.Table:
         """An Arrow table, one row an item (extra ``arrow``)."""
-        return frames.to_arrow(self.to_rows(explode))
+        return frames.to_arrow(cast("Iterable[Any]", self), explode)
+
+
+class _AsyncWalk(Generic[T]):
+    """One passage. No async generator: whoever stops half-way leaves nothing open."""
+
+    def __init__(self, walk: Walk[T], fetch: Callable[[str | None], Awaitable[Page[T]]]) -> None:
+        self._walk = walk
+        self._fetch = fetch
+
+    async def _items(self) -> Iterator[T]:
+        """The items of the next page."""
+        if self._walk.ended:
+            raise StopAsyncIteration
+        try:
+            page = await self._fetch(self._walk.place)
+        except SocialCommerceError as error:
+            error.cursor = self._walk.cursor.text()
+            raise
+        return self._walk.items(page)
+
+
+class _AsyncPages(_AsyncWalk[T], AsyncIterator[Sequence[T]]):
+    async def __anext__(self) -> Sequence[T]:
+        return list(await self._items())
+
+
+class _AsyncItems(_AsyncWalk[T], AsyncIterator[T]):
+    _given: Iterator[T] = iter(())
+
+    async def __anext__(self) -> T:
+        while True:
+            for item in self._given:
+                return item
+            self._given = await self._items()
 
 
 class AsyncPager(_Listing[T]):
     """A listing to be iterated with ``async for``. Every iteration begins anew."""
 
-    async def __aiter__(self) -> AsyncIterator[T]:
-        walk = self._restart()
-        async for page in self._pages(walk):
-            for item in walk.items(page):
-                yield item
+    def __aiter__(self) -> AsyncIterator[T]:
+        return _AsyncItems(self._restart(), self._fetch)
 
-    async def pages(self) -> AsyncIterator[Sequence[T]]:
+    def pages(self) -> AsyncIterator[Sequence[T]]:
         """Page by page, as the platform cuts them."""
-        walk = self._restart()
-        async for page in self._pages(walk):
-            yield list(walk.items(page))
+        return _AsyncPages(self._restart(), self._fetch)
 
     async def collect(self, limit: int | None = None) -> list[T]:
         """The first ``limit`` items, or all of them, as a list."""
@@ -140,27 +168,21 @@ class AsyncPager(_Listing[T]):
                 break
         return items
 
-    async def _pages(self, walk: Walk[T]) -> AsyncIterator[Page[T]]:
-        while not walk.ended:
-            try:
-                page: Page[T] = await self._fetch(walk.place)
-            except SocialCommerceError as error:
-                self._mark(error, walk)
-                raise
-            yield page
+    async def _all(self) -> list[Any]:
+        return list(await self.collect())
 
-    async def to_rows(self, explode: str | None = None) -> list[dict[str, Any]]:
+    async def to_rows(self, explode: frames.Explode | None = None) -> list[dict[str, Any]]:
         """One flat mapping an item; ``explode="variants"`` or ``"lines"`` gives one a part."""
-        return frames.to_rows(await self.collect(), explode)
+        return list(frames.to_rows(await self._all(), explode))
 
-    async def to_pandas(self, explode: str | None = None) -> pandas.DataFrame:
+    async def to_pandas(self, explode: frames.Explode | None = None) -> pandas.DataFrame:
         """A pandas frame, one row an item (extra ``pandas``)."""
-        return frames.to_pandas(await self.to_rows(explode))
+        return frames.to_pandas(await self._all(), explode)
 
-    async def to_polars(self, explode: str | None = None) -> polars.DataFrame:
+    async def to_polars(self, explode: frames.Explode | None = None) -> polars.DataFrame:
         """A polars frame, one row an item (extra ``polars``)."""
-        return frames.to_polars(await self.to_rows(explode))
+        return frames.to_polars(await self._all(), explode)
 
-    async def to_arrow(self, explode: str | None = None) -> pyarrow.Table:
+    async def to_arrow(self, explode: frames.Explode | None = None) -> pyarrow.Table:
         """An Arrow table, one row an item (extra ``arrow``)."""
-        return frames.to_arrow(await self.to_rows(explode))
+        return frames.to_arrow(await self._all(), explode)
