@@ -165,22 +165,28 @@ class ShopeeCampaigns(EditingNoun, Campaigns):
         except Conflict as error:
             if error.reason != "duplicate":
                 raise
-            verdict = yield from self._find(wanted, shop)
-            if not isinstance(verdict, Found):
+            made = yield from self._fitting(wanted, shop)
+            if not made:
                 raise
-            reply = verdict.value
+            return max(made, key=int)
         return str(first(reply)["campaign_id"])
 
     def _find(self, wanted: dict[str, Any], shop: bool) -> Flow[Found[Any] | Absent | Undecided]:
-        """Look for what a create of unknown outcome made: the newest campaign that fits it."""
+        """Look for what a create of unknown outcome made."""
+        made = yield from self._fitting(wanted, shop)
+        if len(made) > 1:
+            return Undecided(made, "compare these campaigns in Shopee's seller centre")
+        return Found({"campaign_id": made[0]}) if made else Absent()
+
+    def _fitting(self, wanted: dict[str, Any], shop: bool) -> Flow[Sequence[str]]:
+        """The ids of the campaigns that could be what a create call asked for."""
         if shop:
             found = yield from self.shop_campaign()
-            return Found({"campaign_id": found}) if found else Absent()
+            return [found] if found else []
         place = yield from self.place()
         ids = yield from self.all_ids("manual")
         rows = yield from self.settings(ids)
-        fitting = [one for one in ids if one in rows and _fits(Known(one, rows[one]), wanted, place)]
-        return Found({"campaign_id": max(fitting, key=int)}) if fitting else Absent()
+        return [one for one in ids if one in rows and _fits(Known(one, rows[one]), wanted, place)]
 
     def _reread(self, known: Known) -> Flow[Known]:
         """The campaign as Shopee keeps it; what is known already where it does not show it yet."""

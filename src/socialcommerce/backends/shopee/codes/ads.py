@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from socialcommerce.models.ads import AdDelivery, AdStatus
+from typing import TYPE_CHECKING
+
 from socialcommerce.resources.capability import Level, Refusal
+
+if TYPE_CHECKING:
+    from socialcommerce.models.ads import AdDelivery, AdStatus
 
 __all__ = [
     "DELIVERY",
