@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.shopee.wire import NOW, SHOP, Wire, client, sample, shopee
+from tests.shopee.chat_wire import NOW, SHOP, Wire, client, sample, shopee
 
 from socialcommerce import (
     Conversation,

@@ -29,10 +29,11 @@ R = TypeVar("R")
 
 _READERS: dict[str, tuple[str, str]] = {
     "order": ("orders", "get"),
+    "shipment": ("orders", "get"),
     "product": ("catalog", "get"),
     "return": ("orders.returns", "get"),
 }
-"""Which operation reads what an event is about, by the kind of its ref."""
+"""Which operation reads what an event is about, by the kind of its ref; of a shipment, its order."""
 
 
 class Webhooks(Noun):
@@ -133,9 +134,10 @@ class Webhooks(Noun):
             reason = f"the event is about {kind}, which no operation reads by itself"
             raise Unsupported("event.fetch", self.backend.name, reason, "event.state and event.data")
         path, method = _READERS[event.ref.kind]
-        contract = self.backend.noun_at(path)
+        wanted = event.ref.parent_id if event.ref.kind == "shipment" else event.ref.id
         session = self.session.for_subject(self.subject_of(event) or self.subject)
-        result = yield from getattr(contract(session, f"{path}.{method}"), method)([event.ref.id])
+        noun: Any = self.backend.noun_at(path)(session, f"{path}.{method}")
+        result = yield from getattr(noun, method)([wanted])
         return result[0].unwrap()
 
     def sign(self, body: bytes, *, endpoint: str = "default", now: datetime | None = None) -> Delivery:
