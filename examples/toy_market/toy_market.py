@@ -1,7 +1,6 @@
 """Toy Market: a whole backend in one module: how the platform signs, what its replies mean, two nouns."""
 
 # ruff: noqa: D101, D102  # the contracts say what each operation means
-
 from __future__ import annotations
 
 import hashlib

@@ -116,6 +116,9 @@ class Unsupported(SocialCommerceError):
     """
 
     _names: ClassVar[tuple[str, ...]] = ("operation", "platform", "reason", "instead")
+    operation: str
+    platform: str
+    reason: str
     instead: str | None = None
 
     def __init__(self, operation: str, platform: str, reason: str, instead: str | None = None) -> None:

@@ -13,9 +13,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from socialcommerce.testing.candidate import Candidate as Candidate
     from socialcommerce.testing.canaries import Canaries as Canaries
     from socialcommerce.testing.canaries import canaries as canaries
+    from socialcommerce.testing.candidate import Candidate as Candidate
     from socialcommerce.testing.conformance import BackendConformance as BackendConformance
     from socialcommerce.testing.script import Script as Script
     from socialcommerce.testing.script import json_reply as json_reply
@@ -29,7 +29,7 @@ _HOMES: dict[str, str] = {
     "json_reply": "script",
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605  # every public name, from the one table
+__all__ = ["BackendConformance", "Canaries", "Candidate", "Script", "canaries", "json_reply"]
 
 
 def __getattr__(name: str) -> Any:
@@ -42,4 +42,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(_HOMES)
+    return sorted(__all__)

@@ -6,11 +6,11 @@ import logging
 import pickle
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["Canaries", "canaries"]
+__all__ = ["Canaries", "canaries", "watching"]
 
 _TRAIL = 12
 """How many characters of a canary betray it: logs often cut a secret rather than leave it out."""
@@ -73,7 +73,7 @@ class _Listener(logging.Handler):
 
 
 @contextmanager
-def canaries(*secrets: str) -> Iterator[Canaries]:
+def canaries(*secrets: str) -> Generator[Canaries]:
     """Watch log records (DEBUG and up) and warnings for secrets while the block runs, then check.
 
     Args:
@@ -84,17 +84,23 @@ def canaries(*secrets: str) -> Iterator[Canaries]:
             anything handed to ``inspect``.
     """
     watched = Canaries(secrets)
-    listener = _Listener(watched)
-    with _listening(listener), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with watching(watched):
         yield watched
-    for warning in caught:
-        watched.look("a warning", str(warning.message))
     watched.check()
 
 
 @contextmanager
-def _listening(listener: logging.Handler) -> Iterator[None]:
+def watching(watched: Canaries) -> Generator[None]:
+    """Let ``watched`` hear every log record and warning while the block runs; nothing is checked."""
+    with _listening(_Listener(watched)), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    for warning in caught:
+        watched.look("a warning", str(warning.message))
+
+
+@contextmanager
+def _listening(listener: logging.Handler) -> Generator[None]:
     """Every logger of the process tells ``listener``, at every level, while the block runs."""
     root = logging.getLogger()
     known = [logging.getLogger(name) for name in root.manager.loggerDict]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, Self
 
 from attrs import field, frozen
@@ -37,15 +38,32 @@ EPOCH = 1_750_000_000.0
 PAGE_SIZE = 2
 
 READS = frozenset(
-    """
-    ads.campaigns.list ads.ad_groups.list ads.ads.list ads.audiences.list ads.targeting.search ads.creatives
-    auth.status auth.accounts
-    catalog.list catalog.categories catalog.limits catalog.changes
-    messaging.templates.list messaging.conversations
-    orders.list orders.cancellations.list orders.returns.list orders.changes
-    store.info store.locations store.addresses store.carriers
-    webhooks.subscriptions webhooks.health
-    """.split()
+    [
+        "ads.campaigns.list",
+        "ads.ad_groups.list",
+        "ads.ads.list",
+        "ads.audiences.list",
+        "ads.targeting.search",
+        "ads.creatives",
+        "auth.status",
+        "auth.accounts",
+        "catalog.list",
+        "catalog.categories",
+        "catalog.limits",
+        "catalog.changes",
+        "messaging.templates.list",
+        "messaging.conversations",
+        "orders.list",
+        "orders.cancellations.list",
+        "orders.returns.list",
+        "orders.changes",
+        "store.info",
+        "store.locations",
+        "store.addresses",
+        "store.carriers",
+        "webhooks.subscriptions",
+        "webhooks.health",
+    ]
 )
 """Operations that change nothing and need no argument (but ``since``): what can be tried on any backend."""
 
@@ -134,14 +152,18 @@ def given(operation: Operation, client: Any) -> dict[str, Any]:
 def attempts(candidate: Candidate, client: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
     """Everything that can be tried without knowing the platform, by name: reads, and a call a service."""
     for name in client.backend.services:
-        yield f"call on {name}", lambda name=name: client.call("GET", "/conformance", service=name)
+        yield f"call on {name}", partial(client.call, "GET", "/conformance", service=name)
     for operation in candidate.readable:
-        yield operation.name, lambda operation=operation: _read(operation, client)
+        yield operation.name, partial(_read, operation, client)
 
 
 def _read(operation: Operation, client: Any) -> Any:
     answer = operation.on(client)(**given(operation, client))
     return answer.collect(1) if operation.listing else answer
+
+
+def _as_it_is(market: Any) -> None:
+    """Leave a pretend world as the twin made it."""
 
 
 def secret_names(backend: type[Backend]) -> list[str]:
@@ -166,12 +188,10 @@ class Candidate:
     backend: type[Backend]
     settings: Mapping[str, Any] = field(factory=dict, repr=False)
     twin: Callable[..., Handler] | None = None
-    arrange: Arrange = field(default=lambda market: None, repr=False)
+    arrange: Arrange = field(default=_as_it_is, repr=False)
 
     @classmethod
-    def of(
-        cls, name: str | None = None, backend: type[Backend] | None = None, **details: Any
-    ) -> Self:
+    def of(cls, name: str | None = None, backend: type[Backend] | None = None, **details: Any) -> Self:
         """A candidate by its registered name, or by its class, which is then registered if need be.
 
         Raises:
@@ -179,8 +199,9 @@ class Candidate:
         """
         if backend is None:
             if name is None:
-                raise ConfigurationError("give the kit a name or a backend: class TestToy(BackendConformance): "
-                                         "backend = ToyMarket")
+                raise ConfigurationError(
+                    "give the kit a name or a backend: class TestToy(BackendConformance): backend = ToyMarket"
+                )
             backend = registry.backend_class(name)
         elif backend.name and backend.name not in registry.names():
             registry.register(backend.name, backend)

@@ -17,8 +17,8 @@ def nouns_are_contracts(candidate: Candidate) -> Iterator[str]:
     offered: dict[type[Noun], set[str]] = {}
     for operation in candidate.operations:
         if not issubclass(operation.noun, operation.contract):
-            contract = operation.contract
-            yield f"{operation.noun.__name__} does not extend {contract.__name__}; derive it from the contract"
+            noun, contract = operation.noun.__name__, operation.contract.__name__
+            yield f"{noun} does not extend {contract}; derive it from the contract"
         offered.setdefault(operation.noun, set()).add(operation.method)
     for noun, methods in offered.items():
         for name, _ in inspect.getmembers(noun, lambda member: hasattr(member, "__capability__")):

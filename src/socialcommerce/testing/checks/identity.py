@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,13 @@ from socialcommerce.runtime.call import Call, Service, Subject
 from socialcommerce.runtime.transport import Request, Response
 from socialcommerce.testing.candidate import EPOCH, TOKEN, Candidate
 
-__all__ = ["authorize_is_pure", "capability_names", "name_matches_class", "services_are_whole", "unknown_service"]
+__all__ = [
+    "authorize_is_pure",
+    "capability_names",
+    "name_matches_class",
+    "services_are_whole",
+    "unknown_service",
+]
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _CAPABILITY = re.compile(rf"({'|'.join(NOUNS)})(\.[a-z][a-z0-9_]*)*(\.[a-z][^:]*[^:\s])?(:\S(.*\S)?)?")
@@ -53,7 +60,7 @@ def services_are_whole(candidate: Candidate) -> Iterator[str]:
     """Every service has its hosts, a signer and an envelope, and knows its own name."""
     services = candidate.build().services
     if not services:
-        yield f"{candidate.backend.__name__}.services is empty; give it one Service for each host that signs alike"
+        yield f"{candidate.backend.__name__}.services is empty; give it a Service for each way of signing"
     for key, service in services.items():
         yield from _service(key, service)
 
@@ -65,7 +72,7 @@ def _service(key: str, service: Service) -> Iterator[str]:
         yield f"service {key!r} has no hosts; give the base URL of its API"
     for host in service.hosts:
         if not _is_host(host):
-            yield f"service {key!r} has the host {host!r}; write 'https://', the host, and no slash at the end"
+            yield f"service {key!r} has the host {host!r}; write 'https://' and the host, no slash"
     for part in ("signer", "envelope", "unwrap", "limits"):
         if not callable(getattr(service, part)):
             yield f"service {key!r} has no {part}; give Service({part}=...) a function"
@@ -78,12 +85,28 @@ def _is_host(host: str) -> bool:
 
 
 _IMPURE = frozenset(
-    """
-    time time_ns monotonic monotonic_ns perf_counter perf_counter_ns
-    datetime.now datetime.utcnow datetime.today date.today
-    urandom getrandom Random.random Random.getrandbits
-    open socket.connect socket.send socket.sendall socket.sendto getaddrinfo
-    """.split()
+    [
+        "time",
+        "time_ns",
+        "monotonic",
+        "monotonic_ns",
+        "perf_counter",
+        "perf_counter_ns",
+        "datetime.now",
+        "datetime.utcnow",
+        "datetime.today",
+        "date.today",
+        "urandom",
+        "getrandom",
+        "Random.random",
+        "Random.getrandbits",
+        "open",
+        "socket.connect",
+        "socket.send",
+        "socket.sendall",
+        "socket.sendto",
+        "getaddrinfo",
+    ]
 )
 """C functions that read a clock, draw at random, or reach outside, by their qualified names."""
 
@@ -94,7 +117,7 @@ def authorize_is_pure(candidate: Candidate) -> Iterator[str]:
     for name in first.services:
         for call in (Call("GET", "/conformance", {"a": "1"}), Call("POST", "/conformance", body={"a": 1})):
             whole = _for_service(first, call, name)
-            request, impure = _watched(lambda call=whole: first.authorize(call, TOKEN, EPOCH))
+            request, impure = _watched(partial(first.authorize, whole, TOKEN, EPOCH))
             if impure:
                 yield (
                     f"authorize of service {name!r} calls {', '.join(sorted(impure))}; use its argument "
@@ -138,7 +161,7 @@ def capability_names(candidate: Candidate) -> Iterator[str]:
         if not _CAPABILITY.fullmatch(name):
             yield f"capability {name!r} is not named as 'orders.ship' or 'orders.ship:lines'; rename it"
         if not capability.confidence.strip():
-            yield f"{name} does not say how sure it is; give its mark a confidence, as 'official' or 'unverified'"
+            yield f"{name} does not say how sure it is; give its mark a confidence, as 'official'"
     for name in candidate.backend.refusals:
         whole = name.partition(":")[0]
         if whole not in capabilities and not _in_contract(whole):
@@ -159,7 +182,12 @@ def _in_contract(name: str) -> bool:
 def unknown_service(candidate: Candidate) -> Iterator[str]:
     """A service that does not exist is a ``ConfigurationError``, and nothing is sent."""
     sent: list[Request] = []
-    with candidate.client(lambda request: sent.append(request) or Response(200)) as client:
+
+    def note(request: Request) -> Response:
+        sent.append(request)
+        return Response(200)
+
+    with candidate.client(note) as client:
         try:
             client.call("GET", "/conformance", service="no_such_service")
         except ConfigurationError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from socialcommerce.backends.base import _NOT_OFFERED
@@ -34,7 +35,7 @@ def refusals_have_reasons(candidate: Candidate) -> Iterator[str]:
         if not capability.reason.strip():
             yield f"{name} is refused without a reason; say why in refusals, features or params"
         elif candidate.built_in and capability.reason == _NOT_OFFERED.reason:
-            yield f"{name} is refused with the default sentence; add refusals[{name!r}] = Refusal(why, instead)"
+            yield f"{name} is refused in the default words; add refusals[{name!r}] = Refusal(why, instead)"
 
 
 def refusals_are_raised(candidate: Candidate) -> Iterator[str]:
@@ -44,7 +45,7 @@ def refusals_are_raised(candidate: Candidate) -> Iterator[str]:
         for operation in candidate.operations:
             if not capabilities[operation.name]:
                 positional, named = placeholders(operation, _GIVEN)
-                yield from _refused(operation.name, lambda o=operation: o.on(client)(*positional, **named))
+                yield from _refused(operation.name, partial(operation.on(client), *positional, **named))
 
 
 def parts_are_refused(candidate: Candidate) -> Iterator[str]:
@@ -57,7 +58,8 @@ def parts_are_refused(candidate: Candidate) -> Iterator[str]:
                     positional, named = placeholders(operation, _GIVEN)
                     named[parameter.name] = _other_than(parameter)
                     yield from _refused(
-                        f"{operation.name}:{parameter.name}", lambda: operation.on(client)(*positional, **named)
+                        f"{operation.name}:{parameter.name}",
+                        partial(operation.on(client), *positional, **named),
                     )
 
 
@@ -71,7 +73,7 @@ def _refused(name: str, call: Callable[[], Any]) -> Iterator[str]:
         call()
     except Unsupported as error:
         if error.sent != "no" or not error.reason:
-            yield f"{name} is refused without a reason, or as if it had been sent; raise Unsupported with both"
+            yield f"{name} is refused without a reason, or as if it had been sent; raise Unsupported"
     except _Sent:
         yield f"{name} is refused, yet something was sent; {remedy}"
     except SocialCommerceError as error:
@@ -89,14 +91,15 @@ def naive_datetimes(candidate: Candidate) -> Iterator[str]:
                 named[parameter] = datetime(2026, 1, 1)  # noqa: DTZ001  # a naive one is the point
                 problem = _naive(operation, client, positional, named)
                 if problem:
-                    yield f"{operation.name} takes a naive datetime as {parameter}: {problem}; refuse it as invalid"
+                    yield f"{operation.name} takes a naive {parameter}: {problem}; refuse it as invalid"
 
 
 def _instants(operation: Operation) -> Iterator[str]:
+    params = operation.mark.params if operation.mark else {}
     for parameter in inspect.signature(operation.declared).parameters.values():
-        if "datetime" in str(parameter.annotation) and operation.mark is not None:
-            if operation.mark.params.get(parameter.name, "native") in ("native", "emulated"):
-                yield parameter.name
+        instant = "datetime" in str(parameter.annotation)
+        if operation.mark and instant and not isinstance(params.get(parameter.name), Refusal):
+            yield parameter.name
 
 
 def _naive(operation: Operation, client: Any, positional: list[Any], named: dict[str, Any]) -> str:

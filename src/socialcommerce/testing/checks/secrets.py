@@ -11,7 +11,7 @@ from socialcommerce.client.clients import AsyncClient
 from socialcommerce.errors import SocialCommerceError
 from socialcommerce.runtime.call import Call, Subject
 from socialcommerce.runtime.transport import Interrupted, NotSent, Request, Response
-from socialcommerce.testing.canaries import Canaries, canaries
+from socialcommerce.testing.canaries import Canaries, watching
 from socialcommerce.testing.candidate import EPOCH, TOKEN, Candidate, attempts
 from socialcommerce.testing.checks.hostile import REPLIES
 
@@ -21,15 +21,12 @@ _REMEDY = "hold it with field(repr=False), or as SecretStr, and refuse to be pic
 
 
 def secrets_stay_secret(candidate: Candidate) -> Iterator[str]:
-    """No key, secret or token in a repr, a pickle, a capability, an error, a traceback, a log or a warning."""
+    """No secret in a repr, a pickle, a capability, an error, a traceback, a log or a warning."""
     watched = Canaries([*candidate.secrets.values(), TOKEN])
-    try:
-        with canaries(*watched.secrets) as heard:
-            _look_at_values(candidate, watched)
-            _look_at_errors(candidate, watched)
-            anyio.run(_look_at_async_client, candidate, watched)
-    except AssertionError:
-        watched.leaks += heard.leaks
+    with watching(watched):
+        _look_at_values(candidate, watched)
+        _look_at_errors(candidate, watched)
+        anyio.run(_look_at_async_client, candidate, watched)
     for place in dict.fromkeys(watched.leaks):
         yield f"a secret is shown in the {place}; {_REMEDY}"
 

@@ -13,6 +13,7 @@ from socialcommerce.client.clients import AsyncClient
 from socialcommerce.errors import SocialCommerceError, Unsupported, WebhookError
 from socialcommerce.models.account import Account
 from socialcommerce.resources.pager import AsyncPager, Pager
+from socialcommerce.runtime.transport import Request, Response
 from socialcommerce.testing.candidate import Candidate, Operation, given
 from socialcommerce.webhooks.receiver import Receipt
 
@@ -52,9 +53,14 @@ def _answer(operation: Operation, client: Any) -> Any:
 def listings_resume(candidate: Candidate) -> Iterator[str]:
     """A listing goes on from every cursor without loss or repetition; its end yields nothing."""
     with candidate.played() as client:
-        for operation in candidate.readable:
-            if operation.listing and not isinstance(_answer(operation, client), Exception):
+        listed = {
+            operation: _answer(operation, client) for operation in candidate.readable if operation.listing
+        }
+        for operation, items in listed.items():
+            if not isinstance(items, Exception):
                 yield from _resumed(operation, client)
+    if listed and not any(isinstance(items, list) and len(items) > 1 for items in listed.values()):
+        yield "no listing of the pretend world has two items; furnish it in arrange(market), or in the twin"
 
 
 def _resumed(operation: Operation, client: Any) -> Iterator[str]:
@@ -73,8 +79,8 @@ def _resumed(operation: Operation, client: Any) -> Iterator[str]:
         rest = [_identity(item) for item in list_from(cursor=cursor).collect(_MOST - place)]
         if rest != items[place:]:
             yield (
-                f"{operation.name} resumed after item {place} gives {len(rest)} items where {len(items) - place} "
-                "were to come, or others; put into Page.next all that the next page depends on"
+                f"{operation.name} resumed after item {place} gives {len(rest)} items, not the "
+                f"{len(items) - place} that were to come; put into Page.next all that the next page depends on"
             )
             return
     if ended and list_from(cursor=pager.cursor).collect():
@@ -93,7 +99,7 @@ def sync_and_async_agree(candidate: Candidate) -> Iterator[str]:
         for operation in candidate.readable:
             ours, theirs = _answer(operation, client), answers[operation.name]
             if not _same(ours, theirs):
-                yield f"{operation.name} answers the two clients differently; keep clock and chance out of flows"
+                yield f"{operation.name} differs between the two clients; keep clock and chance out of flows"
 
 
 def _same(ours: Any, theirs: Any) -> bool:
@@ -123,10 +129,10 @@ def accounts_are_listed(candidate: Candidate) -> Iterator[str]:
             found = client.accounts()
         except Unsupported:
             if kinds:
-                yield f"account_kinds names {', '.join(kinds)}, but auth.accounts is refused; list the accounts"
+                yield f"account_kinds is {kinds}, but auth.accounts is refused; list the accounts"
             return
         except SocialCommerceError as error:
-            yield f"client.accounts() raises {type(error).__name__} ({error}); list what the credentials reach"
+            yield f"client.accounts() raises {type(error).__name__} ({error}); list what is reached"
             return
         if not found:
             yield "client.accounts() is empty in the pretend world; list what the credentials reach"
@@ -138,8 +144,8 @@ def _account(candidate: Candidate, client: Any, account: Any) -> Iterator[str]:
     if not isinstance(account, Account):
         yield f"client.accounts() gives {type(account).__name__}; map each to Account"
     elif account.kind not in candidate.backend.account_kinds:
-        yield f"account {account.id} is of the kind {account.kind!r}, which account_kinds does not name; add it"
-    elif repr(account.id) == repr(""):
+        yield f"account {account.id} is of the kind {account.kind!r}, not named in account_kinds; add it"
+    elif not account.id:
         yield "client.accounts() gives an account without an id; fill it in"
     else:
         client.for_account(account)
@@ -159,7 +165,7 @@ def hostile_webhooks(candidate: Candidate) -> Iterator[str]:
     capabilities = candidate.build().capabilities()
     if not capabilities["webhooks.receive"]:
         return
-    with candidate.client(lambda request: None) as client:
+    with candidate.client(_unasked) as client:
         for body in _bodies():
             shown = body if len(body) < 40 else f"{len(body)} bytes"
             for how, delivery in _deliveries(client, bool(capabilities["webhooks.sign"]), body):
@@ -169,6 +175,10 @@ def hostile_webhooks(candidate: Candidate) -> Iterator[str]:
                         f"webhooks.receive answers a {how} body {shown!r} with {problem}; raise WebhookError "
                         "for whatever cannot be trusted or read"
                     )
+
+
+def _unasked(request: Request) -> Response:
+    return Response(500)
 
 
 def _deliveries(client: Any, signs: bool, body: bytes) -> Iterator[tuple[str, dict[str, Any]]]:

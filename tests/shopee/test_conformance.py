@@ -1,0 +1,9 @@
+"""Shopee keeps every rule that a backend has to keep."""
+
+from __future__ import annotations
+
+from socialcommerce.testing import BackendConformance
+
+
+class TestShopee(BackendConformance):
+    name = "shopee"
