@@ -29,6 +29,7 @@ EXTRA_PARAMETERS = {
 }
 """Deprecated, but documented in the sheet and still taken."""
 EXTRA_FIELDS = {
+    "/api/v2/payment/get_income_detail": {"list"},
     "/api/v2/order/get_order_detail": {"parcel_chargeable_weight_gram", "edt", "edt_from", "edt_to"},
     "/api/v2/product/get_item_base_info": {
         "complaint_policy",

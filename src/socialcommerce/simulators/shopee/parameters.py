@@ -16,6 +16,8 @@ REPEATED = frozenset({"item_status"})
 """Query lists that are sent as a repeated parameter; every other one is comma-joined."""
 NEVER_EMPTY = frozenset({"package_number"})
 """Texts that must be left out rather than sent empty."""
+MAY_BE_EMPTY = frozenset({"cursor"})
+"""Texts that are required and empty at first."""
 KINDS: Mapping[str, tuple[type, ...]] = {
     "i": (int,),
     "f": (int, Decimal),
@@ -45,7 +47,7 @@ def _from_query(operation: Operation, query: Mapping[str, list[str]]) -> dict[st
     return {
         one.name: _typed(operation, one, query[one.name])
         for one in operation.parameters
-        if one.name in query and query[one.name] != [""]
+        if one.name in query and (query[one.name] != [""] or one.name in MAY_BE_EMPTY)
     }
 
 
@@ -130,7 +132,7 @@ def _header(request: Request, name: str) -> str:
 def _check(operation: Operation, tree: Sequence[Parameter], values: Mapping[str, Any]) -> None:
     for one in tree:
         value = values.get(one.name)
-        if value is None or (value == "" and one.required):
+        if value is None or (value == "" and one.required and one.name not in MAY_BE_EMPTY):
             if one.required:
                 raise wrong(operation, f"{one.name} is required.")
         elif one.many:
