@@ -168,6 +168,24 @@ def test_every_step_is_pushed(shop: Caller, market: Market, request_: Return) ->
     ]
 
 
+def test_what_else_changes_is_pushed_under_its_own_name(
+    shop: Caller, market: Market, request_: Return
+) -> None:
+    shop.post("returns/offer", return_sn=request_.id, proposed_solution="RETURN_REFUND")
+    change = json.loads(market.pushes()[-1].body)["data"]["updated_values"]
+    assert [(one["update_field"], one["new_value"]) for one in change] == [
+        ("negotiation_status", "PENDING_BUYER_RESPOND")
+    ]
+    return_cases.buyer_accepts(market.default, request_)
+    bodies = [json.loads(one.body) for one in market.pushes()]
+    last = [one for one in bodies if one["code"] == 29][-1]["data"]["updated_values"]
+    assert {one["update_field"] for one in last} == {
+        "return_status",
+        "logistics_status",
+        "negotiation_status",
+    }
+
+
 def test_a_request_without_an_answer_is_accepted_by_the_platform(
     shop: Caller, market: Market, request_: Return
 ) -> None:

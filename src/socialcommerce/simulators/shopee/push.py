@@ -217,19 +217,29 @@ def _document_ready(twin: ShopeeTwin, shop: Account, package: Package) -> None:
 
 
 def _return_changed(twin: ShopeeTwin, shop: Account, request: Return) -> None:
-    status = RETURN_STATUS[request.status]
-    old = request.native.get("told", "")
-    if old == status:
-        return
-    request.native["told"] = status
-    change = {
-        "update_field": "return_status",
-        "old_value": old,
-        "new_value": status,
-        "update_time": int(request.updated),
+    native = request.native
+    now = {
+        "return_status": RETURN_STATUS[request.status],
+        "logistics_status": native["logistics"],
+        "negotiation_status": native["negotiation"]["negotiation_status"],
+        "seller_proof_status": native["proof_status"],
+        "seller_compensation_status": native["compensation"],
     }
-    data = {"order_sn": request.order.id, "return_sn": request.id, "updated_values": [change]}
-    send(twin, shop, 29, data)
+    told = native.get("told", now | {"return_status": ""})
+    native["told"] = now
+    changes = [
+        {
+            "update_field": name,
+            "old_value": told[name],
+            "new_value": value,
+            "update_time": int(request.updated),
+        }
+        for name, value in now.items()
+        if told[name] != value
+    ]
+    if changes:
+        data = {"order_sn": request.order.id, "return_sn": request.id, "updated_values": changes}
+        send(twin, shop, 29, data)
 
 
 def _message_added(twin: ShopeeTwin, shop: Account, message: Message) -> None:
