@@ -67,18 +67,19 @@ _HOMES: dict[str, str] = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__all__":  # served, not stated: a computed list would hide the names from type checkers
+        return __dir__()
     if name in _HOMES:
         value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     elif name == "errors":
         value = import_module(f"{__name__}.errors")
+    elif name in import_module(f"{__name__}.models").__all__:
+        value = getattr(import_module(f"{__name__}.models"), name)
     else:
-        value = getattr(import_module(f"{__name__}.models"), name, None)
-        if value is None or name.startswith("_"):
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    models = import_module(f"{__name__}.models")
-    return sorted({*_HOMES, "errors", *dir(models)})
+    return sorted({*_HOMES, "errors", *import_module(f"{__name__}.models").__all__})

@@ -256,3 +256,17 @@ def test_what_was_set_and_what_happens_are_two_things() -> None:
     for kind in (ads.Campaign, ads.AdGroup, ads.Ad):
         made = kind.build(id="1", status="active", delivery="rejected", reasons=("alcohol",))
         assert (made.status, made.delivery, made.reasons) == ("active", "rejected", ("alcohol",))
+
+
+@pytest.mark.parametrize(
+    ("head", "media_type", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "image/png", "image"),
+        (b"\xff\xd8\xff\xe0", "image/jpeg", "image"),
+        (b"\x00\x00\x00\x18ftypmp42", "video/mp4", "video"),
+        (b"no known beginning", "application/octet-stream", "file"),
+    ],
+)
+def test_the_media_type_of_bytes_is_read_from_their_beginning(head: bytes, media_type: str, kind: str) -> None:
+    media = Media.from_bytes(head)
+    assert (media.media_type, media.kind) == (media_type, kind)

@@ -115,6 +115,8 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605  # every public name, from the one tab
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__all__":  # served, not stated: a computed list would hide the names from type checkers
+        return sorted(_HOMES)
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

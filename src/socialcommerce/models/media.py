@@ -16,6 +16,24 @@ MediaKind: TypeAlias = Literal["image", "video", "audio", "file"]
 MediaStatus: TypeAlias = Literal["local", "processing", "ready", "failed", "other"]
 
 
+_BEGINNINGS: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\x89PNG", "image/png"),
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"GIF8", "image/gif"),
+    (8, b"WEBP", "image/webp"),
+    (4, b"ftyp", "video/mp4"),
+    (0, b"%PDF", "application/pdf"),
+)
+"""Where in a file which bytes tell its media type."""
+
+
+def _sniff(head: bytes) -> str:
+    for start, mark, media_type in _BEGINNINGS:
+        if head.startswith(mark, start):
+            return media_type
+    return "application/octet-stream"
+
+
 class Media(Model):
     """A picture, film, sound or file, wherever it lies.
 
@@ -40,9 +58,15 @@ class Media(Model):
 
     @classmethod
     def from_bytes(
-        cls, content: bytes, media_type: str, *, name: str | None = None, alt: str | None = None
+        cls,
+        content: bytes,
+        media_type: str | None = None,
+        *,
+        name: str | None = None,
+        alt: str | None = None,
     ) -> Self:
-        """Bytes in memory; ``media_type`` such as ``image/png``."""
+        """Bytes in memory; ``media_type`` such as ``image/png`` is read from their beginning where None."""
+        media_type = media_type or _sniff(bytes(content[:16]))
         return cls.build(
             kind=_kind(media_type),
             content=bytes(content),
