@@ -83,7 +83,7 @@ def accept(reader: Reader, delivery: Delivery, now: datetime, minimum: Assurance
     assurance = reader.verify(delivery, now)
     events = tuple(reader.parse(delivery))
     if ASSURANCES.index(assurance) < ASSURANCES.index(minimum):
-        if any(event.type != "verification" for event in events):
+        if not events or any(event.type != "verification" for event in events):
             raise WebhookError(
                 f"the delivery proves {assurance.replace('_', ' ')}; at least {minimum.replace('_', ' ')} "
                 "is asked for",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -42,16 +43,30 @@ Json: TypeAlias = Mapping[str, Any]
 Payload: TypeAlias = tuple[str, dict[str, Any]]
 """``message_type`` and ``content`` as send_message takes them."""
 
+_DIGITS = 20
+_TOO_MANY = 10**_DIGITS
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def instant(value: Any) -> datetime | None:
     """An instant from Unix seconds, ms, µs or ns: Shopee mixes them, so the magnitude decides."""
+    number = _whole(value)
     try:
-        number = int(value)
         return _EPOCH + timedelta(microseconds=_micros(number)) if number > 0 else None
-    except (TypeError, ValueError, OverflowError):
+    except OverflowError:
         return None
+
+
+def _whole(value: Any) -> int:
+    """A count of seconds or less as an int; 0 where it is none.
+
+    Sizes are looked at first: ``1e999999`` is short on the wire, and takes seconds to be written out.
+    """
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdigit() and len(value) <= _DIGITS else 0
+    if isinstance(value, Decimal):
+        return int(value) if value.is_finite() and 0 < value < _TOO_MANY else 0
+    return value if isinstance(value, int) and 0 < value < _TOO_MANY else 0
 
 
 def _micros(number: int) -> int:
