@@ -19,7 +19,9 @@ with its orders, returns, conversations and campaigns, ``call.now`` the pretend 
 ``call.twin`` the platform, ``call.csv``, ``call.within`` and ``call.rows`` read checked
 parameters, ``call.files`` uploaded bytes. ``_beside`` and ``_warning`` in an answer go
 beside ``response``; ``Raw`` answers a file. Money may be ``Decimal``. To change an order,
-package or return use ``call.shop.move_order`` and its kin, so that pushes go out.
+package or return use ``call.shop.move_order`` and its kin, so that pushes go out. What
+buyers and the platform do with a return is in ``return_cases``; what a campaign is today,
+and the rules for all of them, in ``campaigns``; what an order brings, in ``income``.
 """
 
 from __future__ import annotations
