@@ -90,6 +90,7 @@ CANCELLATIONS: Mapping[str, CancellationStatus] = {"IN_CANCEL": "requested", "CA
 
 SHIPMENTS: Mapping[str, ShipmentStatus] = {
     "LOGISTICS_NOT_START": "pending",
+    "LOGISTICS_NOT_STARTED": "pending",  # as the interface data spells it in places
     "LOGISTICS_PENDING_ARRANGE": "pending",
     "ORDER_CREATED": "pending",
     "LOGISTICS_READY": "ready",
