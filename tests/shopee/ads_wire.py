@@ -43,11 +43,15 @@ class refused:  # noqa: N801  # reads like the reply it is
     message: str = ""
 
 
-class lost:  # noqa: N801  # reads like what happens to the reply
+@frozen
+class Lost:
     """The request arrives and its reply never does."""
 
 
-Answer: TypeAlias = Any | refused | type[lost] | Callable[[Asked], Any]
+lost = Lost()
+
+
+Answer: TypeAlias = Any | refused | Lost | Callable[[Asked], Any]
 
 
 @define
@@ -98,7 +102,7 @@ class Wire:
         return self._reply(asked, answer)
 
     def _reply(self, asked: Asked, answer: Answer) -> Response:
-        if answer is lost:
+        if isinstance(answer, Lost):
             raise Interrupted("the reply was lost")
         if callable(answer):
             answer = answer(asked)
