@@ -273,7 +273,7 @@ async def _call(part: KeyValue, verb: Callable[..., T], *arguments: Any) -> T:
 
 
 async def _whole(work: Coroutine[Any, Any, T]) -> T:
-    """Run ``work`` to its end even when the caller is cancelled meanwhile; only then is he.
+    """Run ``work`` to its end even when the caller is cancelled meanwhile; he is, right after it.
 
     Cut off between the platform's answer and the save, a renewal would lose a token that can
     be had once. asyncio's own cancellation knows no shield, so there the work is a task of its own.

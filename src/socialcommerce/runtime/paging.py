@@ -93,12 +93,12 @@ class Cursor:
         try:
             padded = text + "=" * (-len(text) % 4)
             found = cls(*json.loads(base64.urlsafe_b64decode(padded.encode("ascii"))))
-            found = evolve(found, filters=_rich(found.filters))
+            filters = {name: _rich(value) for name, value in found.filters.items()}
         except (ValueError, TypeError, RecursionError) as error:
             raise InvalidRequest(fields={"cursor": "is not a cursor of this library"}) from error
         if found.operation != operation:
             raise InvalidRequest(fields={"cursor": f"belongs to {found.operation}, not to {operation}"})
-        return found
+        return evolve(found, filters=filters)
 
 
 def plain(value: Any) -> Any:
