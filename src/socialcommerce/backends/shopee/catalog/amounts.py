@@ -13,7 +13,7 @@ from socialcommerce.backends.shopee.catalog.reading import PREFIX, chunks
 from socialcommerce.backends.shopee.catalog.rules import Rules
 from socialcommerce.backends.shopee.codes import catalog as codes
 from socialcommerce.backends.shopee.regions import Region
-from socialcommerce.errors import Conflict, DecodeError, SocialCommerceError, Unsupported
+from socialcommerce.errors import Conflict, DecodeError, PlatformError, SocialCommerceError, Unsupported
 from socialcommerce.models.bulk import BulkResult, Outcome
 from socialcommerce.models.product import (
     Inventory,
@@ -191,9 +191,11 @@ class Amounts(Rules):
     ) -> Flow[None]:
         """Write one product's rows; ``failure_list`` tells those that Shopee refused."""
         item_id = int(writes[0].target.item.id)
-        answer = yield from self.ask(
-            "POST", PREFIX + call, body={"item_id": item_id, field: list(rows)}, safety="absolute"
-        )
+        body = {"item_id": item_id, field: list(rows)}
+        try:
+            answer = yield from self.ask("POST", PREFIX + call, body=body, safety="absolute")
+        except PlatformError as error:
+            answer = codes.refused_rows(error)
         failed = {row.get("model_id") or 0: row for row in answer.get("failure_list") or ()}
         succeeded = {row.get("model_id") or 0 for row in answer.get("success_list") or ()}
         for write in writes:

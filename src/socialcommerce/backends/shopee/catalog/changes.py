@@ -151,16 +151,33 @@ def plan(changes: Changes, item: Product, region: Region) -> Plan:
     """Compare the wanted variants with those that are there. A list that is given is the whole list."""
     if not changes.gives("variants") and not changes.gives("options"):
         return Plan()
-    variants = changes.variants if changes.gives("variants") else tuple(map(_as_input, item.variants))
+    named = {variant.sku: variant for variant in item.variants if variant.sku}
+    variants = tuple(map(_as_input, item.variants))
+    if changes.gives("variants"):
+        variants = tuple(_placed(wanted, named, changes, item) for wanted in changes.variants)
     options = _wanted_options(changes, item, variants)
     _refuse(variants, options, region)
     if len(options) != len(item.options):
         if not changes.gives("variants"):
             raise invalid(variants="are required when the number of options changes: all are made anew")
-        return Plan(options=options, rebuild=tuple(variants))
+        for variant in variants:
+            inputs.model(variant, options, region)
+        return Plan(options=options, rebuild=variants)
     if not options:
         return _single(item, variants)
     return _matched(item, variants, options)
+
+
+def _placed(
+    wanted: VariantInput, named: Mapping[str, Variant], changes: Changes, item: Product
+) -> VariantInput:
+    """A variant that says no options keeps those of its SKU; options go away by ``options=[]`` alone."""
+    if wanted.options or changes.gives("options") or not item.options:
+        return wanted
+    old = named.get(wanted.sku or "")
+    if old is None:
+        raise invalid(**{"variants.options": f"{wanted.sku or 'a variant'} must name its options"})
+    return wanted.model_copy(update={"options": dict(old.options)})
 
 
 def _as_input(variant: Variant) -> VariantInput:

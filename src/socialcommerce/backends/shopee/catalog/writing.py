@@ -22,6 +22,7 @@ from socialcommerce.backends.shopee.codes import catalog as codes
 from socialcommerce.errors import (
     Conflict,
     PartiallyApplied,
+    PlatformError,
     SocialCommerceError,
 )
 from socialcommerce.models.bulk import BulkResult, Outcome
@@ -223,13 +224,20 @@ class Writing(Creating):
     def _unlist(self, ids: Sequence[str], unlist: bool, results: dict[str, Any]) -> Flow[None]:
         body = {"item_list": [{"item_id": int(item_id), "unlist": unlist} for item_id in ids]}
         try:
-            answer = yield from self.ask("POST", PREFIX + "unlist_item", body=body, safety="absolute")
+            answer = yield from self._unlisted(body)
         except SocialCommerceError as error:
             results.update(dict.fromkeys(ids, error))
             return
         results.update(dict.fromkeys((str(row["item_id"]) for row in answer.get("success_list") or ()), None))
         for row in answer.get("failure_list") or ():
             results[str(row["item_id"])] = codes.row_error(row.get("failed_reason") or "")
+
+    def _unlisted(self, body: Json) -> Flow[Json]:
+        try:
+            answer: Json = yield from self.ask("POST", PREFIX + "unlist_item", body=body, safety="absolute")
+        except PlatformError as error:
+            return codes.refused_rows(error)
+        return answer
 
     @supports(
         "emulated",

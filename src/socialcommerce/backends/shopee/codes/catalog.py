@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from socialcommerce.errors import Conflict, InvalidRequest, NotFound, PlatformError, PlatformUnavailable
 from socialcommerce.models.product import ProductStatus
@@ -20,6 +21,7 @@ __all__ = [
     "REFUSALS",
     "STATUSES",
     "WRITTEN_STATUSES",
+    "refused_rows",
     "row_error",
 ]
 
@@ -147,3 +149,14 @@ def row_error(reason: str) -> PlatformError:
         if pattern.search(reason):
             return error(reason, platform="shopee", sent="yes", raw={"failed_reason": reason}, **facts)
     return InvalidRequest(reason, platform="shopee", sent="yes", raw={"failed_reason": reason})
+
+
+def refused_rows(error: PlatformError) -> Mapping[str, Any]:
+    """The payload of a call whose every row failed: such a call says so in its envelope too.
+
+    Raises the error where it holds no rows.
+    """
+    answer = (error.raw or {}).get("response") if isinstance(error.raw, Mapping) else None
+    if isinstance(answer, Mapping) and answer.get("failure_list"):
+        return answer
+    raise error
