@@ -34,7 +34,20 @@ _HOMES: dict[str, str] = {
     "wsgi_app": "wsgi",
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605  # every public name, from the one table
+__all__ = [
+    "Assurance",
+    "AsyncReceipt",
+    "Delivery",
+    "Hmac",
+    "Receipt",
+    "Rsa",
+    "SharedSecret",
+    "Subscription",
+    "WebhookHealth",
+    "Window",
+    "asgi_app",
+    "wsgi_app",
+]
 
 
 def __getattr__(name: str) -> Any:

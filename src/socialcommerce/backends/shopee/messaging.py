@@ -215,7 +215,9 @@ class ShopeeMessaging(ShopeeNoun, Messaging):
             raise invalid(to="Shopee does not tell who bought this order")
         return ref_of(self.shop, "", known.value)
 
-    def price_of(self, *_: Any) -> bool | None:
+    def price_of(
+        self, ref: ConversationRef, contents: Sequence[Content], options: SendOptions, policy: SendPolicy
+    ) -> bool | None:
         """Chat messages carry no price."""
         return False
 
