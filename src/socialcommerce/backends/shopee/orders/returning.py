@@ -192,10 +192,9 @@ class ShopeeReturns(OrdersNoun, Returns):
 
     def _settle(self, row: Json, solution: str) -> Flow[None]:
         """Give what the buyer asks for, take what the buyer offers, or offer something else."""
-        bargain = row.get("negotiation") or {}
-        if _offered_by_buyer(row) and bargain.get("latest_solution") == solution:
+        if _counter_offer(row) == solution:
             yield from self._write("accept_offer", row, {}, _is_accepted)
-        elif ASKED.get(row.get("return_solution", 0)) == solution:
+        elif _asked(row) == solution:
             yield from self._confirm(row)
         else:
             offer = _eligible((yield from self._solutions(row)), solution)
@@ -296,11 +295,20 @@ def _is_offered(row: Json, solution: str, amount: Decimal | None) -> bool:
     return same and (amount is None or exact(bargain.get("latest_offer_amount")) == amount)
 
 
-def _offered_by_buyer(row: Json) -> bool:
+def _counter_offer(row: Json) -> str | None:
+    """What the buyer last offered and waits for, where it is not what was asked for at first."""
     bargain = row.get("negotiation") or {}
     buyer = (row.get("user") or {}).get("username")
-    waiting = bargain.get("negotiation_status") == "PENDING_RESPOND"
-    return waiting and buyer is not None and bargain.get("latest_offer_creator") == buyer
+    if bargain.get("negotiation_status") != "PENDING_RESPOND" or bargain.get("latest_offer_creator") != buyer:
+        return None
+    amount = bargain.get("latest_offer_amount")
+    same_amount = amount is None or exact(amount) == exact(row.get("refund_amount"))
+    latest: str | None = bargain.get("latest_solution")
+    return None if same_amount and latest == _asked(row) else latest
+
+
+def _asked(row: Json) -> str | None:
+    return ASKED.get(row.get("return_solution", 0))
 
 
 _OFFERS = {"REFUND": "offer_refund", "RETURN_REFUND": "offer_return_refund"}
