@@ -14,6 +14,9 @@ from socialcommerce.backends import Request, Response, Shopee
 
 SHOP = "947042923"
 NOW = 1_726_044_800
+SN = "2404098R48U37H"
+RETURN = "200203171852695"
+DENIED = {"error": "error_permission", "message": "no permission"}
 _COMMON = {"partner_id", "timestamp", "access_token", "shop_id", "sign"}
 
 
@@ -68,3 +71,107 @@ def sample(shared: Path, name: str) -> Any:
     """A recorded reply, or its payload where it has an envelope."""
     read = json.loads((shared / "samples" / "shopee" / f"{name}.json").read_text())
     return read.get("response", read)
+
+
+ADDRESS = {"address_id": 234, "region": "SG", "city": "Singapore", "address": "1 Road", "address_flag": []}
+SLOTS = [
+    {"pickup_time_id": "slot-1", "date": NOW, "time_text": "9 to 12"},
+    {"pickup_time_id": "slot-2", "date": NOW, "flags": ["recommended"]},
+]
+PICKUP = {
+    "info_needed": {"pickup": ["address_id", "pickup_time_id"], "dropoff": []},
+    "pickup": {
+        "address_list": [
+            ADDRESS | {"time_slot_list": []},
+            ADDRESS | {"address_id": 235, "address_flag": ["pickup_address"], "time_slot_list": SLOTS},
+        ]
+    },
+    "dropoff": {"branch_list": None},
+}
+
+
+def line(item: int, quantity: int = 1) -> dict[str, Any]:
+    return {
+        "item_id": item,
+        "model_id": 0,
+        "item_name": "Mug",
+        "model_quantity_purchased": quantity,
+        "model_original_price": 10,
+        "model_discounted_price": 10,
+    }
+
+
+def parcel(number: str, word: str = "LOGISTICS_READY", **fields: Any) -> dict[str, Any]:
+    items = [{"item_id": 1, "model_id": 0, "model_quantity": 2, "product_location_id": "SGZ"}]
+    return {
+        "package_number": number,
+        "logistics_status": word,
+        "logistics_channel_id": 80012,
+        "shipping_carrier": "Standard",
+        "item_list": items,
+    } | fields
+
+
+def order(*parcels: dict[str, Any], sn: str = SN, **fields: Any) -> dict[str, Any]:
+    return {
+        "order_sn": sn,
+        "region": "SG",
+        "order_status": "READY_TO_SHIP",
+        "currency": "SGD",
+        "create_time": NOW,
+        "update_time": NOW,
+        "item_list": [line(1, 2), line(2)],
+        "package_list": list(parcels),
+    } | fields
+
+
+def shipping(*rows: dict[str, Any], **answers: Any) -> Wire:
+    orders = {"order_list": list(rows or [order(parcel("OFG1"))])}
+    known = {
+        "get_order_detail": orders,
+        "get_shipping_parameter": PICKUP,
+        "ship_order": {},
+        "get_package_detail": {"package_list": []},
+        "get_tracking_number": {"tracking_number": ""},
+    }
+    return Wire(**(known | answers))
+
+
+SOLUTIONS = {
+    "offer_return_refund": {"eligibility": True, "refund_amount_adjustable": False},
+    "offer_refund": {
+        "eligibility": True,
+        "refund_amount_adjustable": True,
+        "min_refund_amount": 5,
+        "max_refund_amount": 10,
+    },
+}
+
+
+def detail(shared: Path, **changes: Any) -> dict[str, Any]:
+    row: dict[str, Any] = sample(shared, "order_get_order_detail")["order_list"][0]
+    return row | changes
+
+
+def escrow(shared: Path, **income: Any) -> dict[str, Any]:
+    found: dict[str, Any] = sample(shared, "payment_get_escrow_detail")
+    return found | {"order_income": found["order_income"] | income}
+
+
+def read(shared: Path, **changes: Any) -> Any:
+    wire = Wire(
+        get_order_detail={"order_list": [detail(shared, **changes)]},
+        get_escrow_detail_batch={"response": [{"escrow_detail": escrow(shared)}], "error": ""},
+    )
+    return client(wire).orders.get(SN)
+
+
+def plain(order_sn: str) -> dict[str, Any]:
+    return {
+        "order_sn": order_sn,
+        "order_status": "UNPAID",
+        "currency": "SGD",
+        "create_time": NOW,
+        "update_time": NOW,
+        "item_list": [],
+    }

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.shopee.orders_wire import NOW, SHOP, Wire, client, sample
+from tests.shopee.orders_wire import DENIED, NOW, SHOP, SN, Wire, client, detail, plain, read, sample
 
 from socialcommerce import Client, Masked, Money, VirtualPhone, simulate
 from socialcommerce.backends import Request, Response
@@ -23,28 +23,8 @@ from socialcommerce.backends.shopee.codes import orders as codes
 from socialcommerce.backends.shopee.orders.walks import LONGEST, Period, plan
 from socialcommerce.errors import InvalidRequest, NotFound, NotLoaded, PlatformUnavailable
 
-SN = "2404098R48U37H"
 NOON = datetime.fromtimestamp(NOW, UTC)
-DENIED = {"error": "error_permission", "message": "no permission"}
 MISSING = {"error": "error_not_found", "message": "Wrong parameters, detail: order."}
-
-
-def detail(shared: Path, **changes: Any) -> dict[str, Any]:
-    row: dict[str, Any] = sample(shared, "order_get_order_detail")["order_list"][0]
-    return row | changes
-
-
-def escrow(shared: Path, **income: Any) -> dict[str, Any]:
-    found: dict[str, Any] = sample(shared, "payment_get_escrow_detail")
-    return found | {"order_income": found["order_income"] | income}
-
-
-def read(shared: Path, **changes: Any) -> Any:
-    wire = Wire(
-        get_order_detail={"order_list": [detail(shared, **changes)]},
-        get_escrow_detail_batch={"response": [{"escrow_detail": escrow(shared)}], "error": ""},
-    )
-    return client(wire).orders.get(SN)
 
 
 class Shop:
@@ -60,17 +40,6 @@ class Shop:
         ids = query.get("order_sn_list", "").split(",")
         rows = [row for row in map(self.make, ids) if row]
         return Response(200, {}, json.dumps({"error": "", "response": {"order_list": rows}}).encode())
-
-
-def plain(order_sn: str) -> dict[str, Any]:
-    return {
-        "order_sn": order_sn,
-        "order_status": "UNPAID",
-        "currency": "SGD",
-        "create_time": NOW,
-        "update_time": NOW,
-        "item_list": [],
-    }
 
 
 def test_an_order_is_asked_for_with_every_optional_field(shared: Path) -> None:
@@ -142,57 +111,12 @@ def test_parcels_are_packages_and_once_arranged_shipments(shared: Path) -> None:
     assert order.fulfilment_status == "shipped", "a return in transit has not been delivered"
 
 
-def test_escrow_tells_who_bears_which_discount(shared: Path) -> None:
-    order = read(shared)
-    assert order.lines[0].discounts.seller == Money(252000, "VND")
-    assert order.lines[0].discounts.platform == Money(0, "VND")
-    assert order.totals.subtotal == Money(600000, "VND")
-    assert order.totals.discounts.seller == Money(299000, "VND")
-    assert order.totals.discounts.platform == Money(10881, "VND")
-    assert order.totals.shipping == Money(15000, "VND")
-
-
-def test_a_bundle_takes_its_price_from_escrow(shared: Path) -> None:
-    comb = {
-        "item_id": 23620853563,
-        "model_id": 221404189999,
-        "line_item_id": 778899,
-        "discounted_price": 60000,
-    }
-    items = [*escrow(shared)["order_income"]["items"], comb]
-    wire = Wire(
-        get_order_detail={"order_list": [detail(shared)]},
-        get_escrow_detail_batch={"response": [{"escrow_detail": escrow(shared, items=items)}], "error": ""},
-    )
-    order = client(wire).orders.get(SN)
-    assert order.lines[2].total == Money(60000, "VND")
-    assert sum(line.total for line in order.lines[1:]) + order.lines[0].total == Money(306000, "VND")
-
-
-def test_without_escrow_its_facts_are_not_loaded_rather_than_wrong(shared: Path) -> None:
-    wire = Wire(get_order_detail={"order_list": [detail(shared)]}, get_escrow_detail_batch=DENIED)
-    order = client(wire).orders.get(SN)
-    assert not order.totals.loaded("discounts")
-    assert order.lines[1].total == Money(198000, "VND")
-    assert not order.lines[2].loaded("total"), "a bundle's line costs 0 on the order, which is not its price"
-    assert order.totals.total == Money(356119, "VND")
-
-
 def test_an_order_not_yet_paid_has_no_escrow_to_ask_for() -> None:
     wire = Wire(get_order_detail={"order_list": [plain("A")]})
     order = client(wire).orders.get("A")
     assert (order.status, order.payment_status) == ("pending", "unpaid")
     assert not order.totals.loaded("total")
     assert order.shipping_address is None
-
-
-def test_sums_add_up_where_the_payloads_do(shared: Path) -> None:
-    wire = Wire(
-        get_order_detail={"order_list": [detail(shared, total_amount=305119)]},
-        get_escrow_detail_batch={"response": [{"escrow_detail": escrow(shared)}], "error": ""},
-    )
-    sums = client(wire).orders.get(SN).totals
-    assert sums.subtotal - sums.discounts.total + sums.shipping + sums.tax + sums.fees == sums.total
 
 
 def test_a_missing_order_is_not_found_and_the_others_are_there() -> None:
@@ -347,73 +271,6 @@ def test_a_foreign_position_is_no_cursor_of_a_listing() -> None:
     text = Cursor("orders.list", {}, '{"page":2}').text()
     with pytest.raises(InvalidRequest, match="cursor"):
         client(listing()).orders.list(cursor=text).collect()
-
-
-def test_transactions_add_up_to_what_the_seller_is_paid(shared: Path) -> None:
-    wire = Wire(
-        get_order_detail={"order_list": [detail(shared, order_status="COMPLETED")]},
-        get_escrow_detail=escrow(shared),
-    )
-    found = client(wire).orders.transactions(SN)
-    assert wire.query("get_escrow_detail") == {"order_sn": SN}
-    assert found.net == Money("283490.4", "VND")
-    assert sum((item.amount.amount for item in found.items), Decimal()) == found.net.amount
-    assert found.status == "final"
-    amounts = {item.native_kind: item.amount.amount for item in found.items}
-    assert amounts["commission_fee"] == -12000
-    assert amounts["voucher_from_seller"] == -5000
-    assert amounts["order_adjustment"] == Decimal("-10.1")
-    kinds = {item.kind for item in found.items}
-    assert {"sale", "commission", "service_fee", "payment_fee", "shipping", "adjustment"} <= kinds
-
-
-def test_a_formula_that_explains_all_leaves_no_rest(shared: Path) -> None:
-    income = {
-        "original_cost_of_goods_sold": 100,
-        "original_shopee_discount": 10,
-        "shopee_discount": 10,
-        "commission_fee": 6,
-        "escrow_amount": 94,
-    }
-    wire = Wire(get_order_detail={"order_list": [detail(shared)]}, get_escrow_detail={"order_income": income})
-    found = client(wire).orders.transactions(SN)
-    assert [(item.kind, int(item.amount.amount)) for item in found.items] == [
-        ("sale", 100),
-        ("subsidy", -10),
-        ("subsidy", 10),
-        ("commission", -6),
-    ]
-    assert (found.net, found.status) == (Money(94, "VND"), "estimated")
-
-
-def test_adjustments_in_another_currency_are_taken_by_their_sum(shared: Path) -> None:
-    rows = [{"amount": 3, "currency": "USD"}, {"amount": 4, "currency": "VND"}]
-    wire = Wire(
-        get_order_detail={"order_list": [detail(shared)]},
-        get_escrow_detail=escrow(shared, order_adjustment=rows, total_adjustment_amount=700),
-    )
-    found = client(wire).orders.transactions(SN)
-    (adjustment,) = [item for item in found.items if item.kind == "adjustment"]
-    assert adjustment.amount == Money(700, "VND")
-
-
-def test_many_orders_are_settled_by_one_post(shared: Path) -> None:
-    wire = Wire(
-        get_order_detail={"order_list": [detail(shared), plain("B")]},
-        get_escrow_detail_batch={"response": [{"escrow_detail": escrow(shared)}], "error": ""},
-    )
-    found = client(wire).orders.transactions([SN, "B", "C"])
-    assert wire.body("get_escrow_detail_batch") == {"order_sn_list": [SN, "B", "C"]}
-    assert [outcome.ok for outcome in found] == [True, False, False]
-    assert [type(outcome.error) for outcome in found[1:]] == [NotFound, NotFound]
-    assert "escrow" in str(found[1].error)
-
-
-def test_an_order_without_escrow_says_so(shared: Path) -> None:
-    missing = {"error": "order_not_found", "message": "Order SN provided is invalid"}
-    wire = Wire(get_order_detail={"order_list": [plain("B")]}, get_escrow_detail=missing)
-    with pytest.raises(NotFound, match="no escrow yet"):
-        client(wire).orders.transactions("B")
 
 
 def test_an_outage_is_an_error_and_not_an_empty_list() -> None:

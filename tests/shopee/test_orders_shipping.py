@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.shopee.orders_wire import NOW, Wire, client
+from tests.shopee.orders_wire import NOW, PICKUP, SN, Wire, client, order, parcel, shipping
 
 from socialcommerce import (
     Client,
@@ -15,86 +14,19 @@ from socialcommerce import (
     OwnCarrier,
     Package,
     Pickup,
-    Retry,
     Shipment,
     simulate,
 )
-from socialcommerce.backends import Response
 from socialcommerce.errors import (
     Conflict,
     InvalidRequest,
     NotFound,
-    NotReady,
     OutcomeUnknown,
     PartiallyApplied,
     PlatformError,
     Unsupported,
 )
 from socialcommerce.runtime.transport import Interrupted
-
-SN = "2404098R48U37H"
-ADDRESS = {"address_id": 234, "region": "SG", "city": "Singapore", "address": "1 Road", "address_flag": []}
-SLOTS = [
-    {"pickup_time_id": "slot-1", "date": NOW, "time_text": "9 to 12"},
-    {"pickup_time_id": "slot-2", "date": NOW, "flags": ["recommended"]},
-]
-PICKUP = {
-    "info_needed": {"pickup": ["address_id", "pickup_time_id"], "dropoff": []},
-    "pickup": {
-        "address_list": [
-            ADDRESS | {"time_slot_list": []},
-            ADDRESS | {"address_id": 235, "address_flag": ["pickup_address"], "time_slot_list": SLOTS},
-        ]
-    },
-    "dropoff": {"branch_list": None},
-}
-
-
-def line(item: int, quantity: int = 1) -> dict[str, Any]:
-    return {
-        "item_id": item,
-        "model_id": 0,
-        "item_name": "Mug",
-        "model_quantity_purchased": quantity,
-        "model_original_price": 10,
-        "model_discounted_price": 10,
-    }
-
-
-def parcel(number: str, word: str = "LOGISTICS_READY", **fields: Any) -> dict[str, Any]:
-    items = [{"item_id": 1, "model_id": 0, "model_quantity": 2, "product_location_id": "SGZ"}]
-    return {
-        "package_number": number,
-        "logistics_status": word,
-        "logistics_channel_id": 80012,
-        "shipping_carrier": "Standard",
-        "item_list": items,
-    } | fields
-
-
-def order(*parcels: dict[str, Any], sn: str = SN, **fields: Any) -> dict[str, Any]:
-    return {
-        "order_sn": sn,
-        "region": "SG",
-        "order_status": "READY_TO_SHIP",
-        "currency": "SGD",
-        "create_time": NOW,
-        "update_time": NOW,
-        "item_list": [line(1, 2), line(2)],
-        "package_list": list(parcels),
-    } | fields
-
-
-def shipping(*rows: dict[str, Any], **answers: Any) -> Wire:
-    orders = {"order_list": list(rows or [order(parcel("OFG1"))])}
-    known = {
-        "get_order_detail": orders,
-        "get_shipping_parameter": PICKUP,
-        "ship_order": {},
-        "get_package_detail": {"package_list": []},
-        "get_tracking_number": {"tracking_number": ""},
-    }
-    return Wire(**(known | answers))
 
 
 def test_ways_to_send_are_read_whole() -> None:
@@ -391,7 +323,9 @@ def test_lines_belong_to_one_order() -> None:
 
 def test_pieces_of_a_line_may_be_parted_and_only_then_are_counted() -> None:
     wire = shipping(get_order_detail=[{"order_list": [FRESH]}, {"order_list": [TWO]}], split_order={})
-    found = client(wire).orders.split(SN, [[LineRef(key="1-0", quantity=1), "2-0"], [LineRef(key="1-0", quantity=1)]])
+    found = client(wire).orders.split(
+        SN, [[LineRef(key="1-0", quantity=1), "2-0"], [LineRef(key="1-0", quantity=1)]]
+    )
     sent = wire.body("split_order")["package_list"]
     assert [[item.get("model_quantity") for item in each["item_list"]] for each in sent] == [[1, None], [1]]
     assert [package.id for package in found] == ["OFG1", "OFG2"]
@@ -494,138 +428,11 @@ def test_a_parcel_is_followed_to_its_delivery() -> None:
     assert (found.status, found.tracking_number) == ("delivered", "T1")
 
 
-SUGGESTED = {
-    "suggest_shipping_document_type": "NORMAL_AIR_WAYBILL",
-    "selectable_shipping_document_type": ["NORMAL_AIR_WAYBILL", "THERMAL_AIR_WAYBILL"],
-}
-
-
-def labelling(**answers: Any) -> Wire:
-    known = {
-        "get_tracking_number": {"tracking_number": "T1"},
-        "get_shipping_document_parameter": {"result_list": [SUGGESTED]},
-        "create_shipping_document": {"result_list": [{"order_sn": SN}]},
-        "get_shipping_document_result": [
-            {"result_list": [{"status": "PROCESSING"}]},
-            {"result_list": [{"status": "READY"}]},
-        ],
-        "download_shipping_document": Response(200, {}, b"%PDF-1.4 label"),
-    }
-    return shipping(**(known | answers))
-
-
-def test_a_label_is_begun_polled_and_fetched() -> None:
-    wire = labelling()
-    document = client(wire).orders.label(SN)
-    assert (document.name, document.media_type) == (f"{SN}.pdf", "application/pdf")
-    assert document.read() == b"%PDF-1.4 label"
-    assert wire.body("create_shipping_document") == {
-        "order_list": [
-            {
-                "order_sn": SN,
-                "tracking_number": "T1",
-                "shipping_document_type": "NORMAL_AIR_WAYBILL",
-            }
-        ]
-    }
-    assert len(wire.sent("get_shipping_document_result")) == 2
-
-
-@pytest.mark.parametrize(
-    ("content", "media_type"), [(b"PK\x03\x04", "application/zip"), (b"<html>", "text/html")]
-)
-def test_a_file_is_known_by_its_first_bytes(content: bytes, media_type: str) -> None:
-    wire = labelling(download_shipping_document=Response(200, {}, content))
-    assert client(wire).orders.label(SN).media_type == media_type
-
-
-def test_size_and_format_choose_the_document_type() -> None:
-    wire = labelling()
-    shop = client(wire)
-    shop.orders.label(SN, size="thermal")
-    kinds = wire.body("create_shipping_document")["order_list"][0]["shipping_document_type"]
-    assert kinds == "THERMAL_AIR_WAYBILL"
-    with pytest.raises(InvalidRequest, match="there is NORMAL_AIR_WAYBILL, THERMAL_AIR_WAYBILL"):
-        shop.orders.label(SN, format="THERMAL_UNPACKAGED_LABEL")
-
-
-def test_a_label_job_goes_on_after_a_restart() -> None:
-    wire = labelling()
-    shop = client(wire)
-    job = shop.orders.label(SN, wait=False)
-    assert job.status == "running"
-    assert shop.jobs.resume(job.id).read().startswith(b"%PDF")
-
-
-def test_without_a_tracking_number_a_label_is_not_ready() -> None:
-    wire = labelling(get_tracking_number={"tracking_number": ""})
-    with pytest.raises(NotReady, match="no tracking number") as caught:
-        client(wire).orders.label(SN)
-    assert caught.value.retry_after == timedelta(minutes=5)
-
-
-def test_a_shipment_that_knows_its_number_is_not_asked_for_it_again() -> None:
-    wire = labelling()
-    client(wire).orders.label(Shipment.build(id="OFG1", order_id=SN, package_id="OFG1", tracking_number="T9"))
-    assert wire.body("create_shipping_document")["order_list"][0]["tracking_number"] == "T9"
-    assert "get_tracking_number" not in wire.operations
-
-
-def test_the_row_says_why_a_label_was_refused() -> None:
-    row = {"fail_error": "logistics.order_not_exist", "fail_message": "The order does not exist"}
-    envelope = {
-        "error": "common.batch_api_all_failed",
-        "message": "Failed, please check result_list",
-        "response": {"result_list": [row]},
-    }
-    with pytest.raises(NotFound, match="does not exist"):
-        client(labelling(create_shipping_document=envelope)).orders.label(SN)
-    with pytest.raises(NotFound):
-        client(labelling(create_shipping_document={"result_list": [row]})).orders.label(SN)
-    with pytest.raises(NotFound):
-        client(labelling(), retry=Retry(attempts=1)).orders.label("unknown")
-
-
-def test_a_print_that_failed_is_an_error() -> None:
-    wire = labelling(get_shipping_document_result={"result_list": [{"status": "FAILED"}]})
-    with pytest.raises(PlatformError, match="could not print"):
-        client(wire).orders.label(SN)
-
-
-def test_a_document_nobody_began_is_not_ready() -> None:
-    wire = labelling(get_shipping_document_result={"result_list": []})
-    with pytest.raises(NotReady):
-        client(wire, retry=Retry(attempts=1)).orders.label(SN)
-
-
-def test_one_file_holds_fifty_labels_at_most() -> None:
-    with pytest.raises(InvalidRequest, match="1 to 50"):
-        client(labelling()).orders.label([SN] * 51)
-
-
 @pytest.fixture
 def shop() -> Client:
     shop = simulate("shopee")
     shop.market.add_product("TS-1", stock=25, price="19.90")
     return shop
-
-
-def test_an_order_goes_from_ready_to_its_label(shop: Client) -> None:
-    order_id = shop.market.buy("TS-1")
-    shipment = shop.orders.ship(order_id)
-    assert shipment.tracking_number is None
-    shop.market.advance(timedelta(hours=1))
-    assert shop.orders.tracking(shipment).tracking_number
-    assert shop.orders.label(shipment).read().startswith(b"%PDF")
-    assert shop.orders.get(order_id).fulfilment_status == "processing"
-
-
-def test_many_orders_are_shipped_and_labelled_together(shop: Client) -> None:
-    orders = [shop.market.buy("TS-1") for _ in range(3)]
-    shipped = shop.orders.ship(orders).raise_for_failures()
-    shop.market.advance(timedelta(hours=1))
-    document = shop.orders.label(list(shipped.values))
-    assert document.name == "3-labels.pdf"
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
