@@ -1,6 +1,6 @@
 """What tests need: the conformance kit for backends, canaries for secrets, a scripted transport.
 
-``BackendConformance`` is subclassed in a backend's own tests; ``canaries`` watches that no secret
+``BackendConformance`` is subclassed in a backend's own tests; ``planted`` watches that no secret
 leaks; ``Script`` plays a platform's replies one by one. The fixtures of
 ``socialcommerce.testing.plugin`` are switched on by one line in ``conftest.py``::
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from socialcommerce.testing.canaries import Canaries as Canaries
-    from socialcommerce.testing.canaries import canaries as canaries
+    from socialcommerce.testing.canaries import planted as planted
     from socialcommerce.testing.candidate import Candidate as Candidate
     from socialcommerce.testing.conformance import BackendConformance as BackendConformance
     from socialcommerce.testing.script import Script as Script
@@ -25,20 +25,17 @@ _HOMES: dict[str, str] = {
     "Canaries": "canaries",
     "Candidate": "candidate",
     "Script": "script",
-    "canaries": "canaries",
     "json_reply": "script",
+    "planted": "canaries",
 }
 
-__all__ = ["BackendConformance", "Canaries", "Candidate", "Script", "canaries", "json_reply"]
+__all__ = ["BackendConformance", "Canaries", "Candidate", "Script", "json_reply", "planted"]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    # Importing the module ``canaries`` leaves the module under that name; the function is what is meant.
-    globals()[name] = value
-    return value
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["Canaries", "canaries", "watching"]
+__all__ = ["Canaries", "planted", "watching"]
 
 _TRAIL = 12
 """How many characters of a canary betray it: logs often cut a secret rather than leave it out."""
@@ -73,7 +73,7 @@ class _Listener(logging.Handler):
 
 
 @contextmanager
-def canaries(*secrets: str) -> Generator[Canaries]:
+def planted(*secrets: str) -> Generator[Canaries]:
     """Watch log records (DEBUG and up) and warnings for secrets while the block runs, then check.
 
     Args:

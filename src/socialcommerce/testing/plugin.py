@@ -39,8 +39,8 @@ def simulated() -> Iterator[Callable[..., Client]]:
 @pytest.fixture
 def canary() -> Iterator[str]:
     """A secret: the test fails where it appears in a log record or a warning."""
-    from socialcommerce.testing.canaries import canaries
+    from socialcommerce.testing.canaries import planted
 
     secret = "canary-7f3e9d51c0ab"
-    with canaries(secret):
+    with planted(secret):
         yield secret

@@ -65,26 +65,35 @@ def listings_resume(candidate: Candidate) -> Iterator[str]:
 
 def _resumed(operation: Operation, client: Any) -> Iterator[str]:
     list_from = partial(operation.on(client), **given(operation, client))
-    pager = list_from()
+    items, cursors = _walked(list_from())
+    if len(set(items)) < len(items):
+        yield f"{operation.name} gives the same item twice; let its pages follow without overlap"
+    for place, cursor in enumerate(cursors):
+        rest = _rest(list_from, cursor, _MOST - place)
+        if rest != items[place:]:
+            yield (
+                f"{operation.name} resumed after item {place} gives {rest}, not the {len(items) - place} "
+                "items to come; put into Page.next all that the next page depends on"
+            )
+            return
+
+
+def _walked(pager: Any) -> tuple[list[Any], list[str]]:
+    """What tells the items of a listing apart, and the cursors before, between and after them."""
     items, cursors = [], [pager.cursor]
     for item in pager:
         items.append(_identity(item))
         cursors.append(pager.cursor)
         if len(items) == _MOST:
-            break
-    ended = len(items) < _MOST
-    if len(set(items)) < len(items):
-        yield f"{operation.name} gives the same item twice; let its pages follow each other without overlap"
-    for place, cursor in enumerate(cursors):
-        rest = [_identity(item) for item in list_from(cursor=cursor).collect(_MOST - place)]
-        if rest != items[place:]:
-            yield (
-                f"{operation.name} resumed after item {place} gives {len(rest)} items, not the "
-                f"{len(items) - place} that were to come; put into Page.next all that the next page depends on"
-            )
-            return
-    if ended and list_from(cursor=pager.cursor).collect():
-        yield f"{operation.name} goes on after its end; let the last page's next be None"
+            return items, cursors[:-1]
+    return items, [*cursors, pager.cursor]
+
+
+def _rest(list_from: Any, cursor: str, most: int) -> Any:
+    try:
+        return [_identity(item) for item in list_from(cursor=cursor).collect(most)]
+    except Exception as error:  # noqa: BLE001  # told as what came in place of the items
+        return f"{type(error).__name__} ({error})"
 
 
 def _identity(item: Any) -> Any:
