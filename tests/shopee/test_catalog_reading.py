@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.shopee.wire import Wire, item, model, models, query_of, refusal, stock
 
-from socialcommerce import Client, Money, Ref, State, simulate
+from socialcommerce import AsyncClient, Client, Money, Ref, State, simulate
 from socialcommerce.backends import Request
 from socialcommerce.errors import InvalidRequest, NotFound, NotLoaded, PlatformUnavailable, Unsupported
 
@@ -504,3 +504,12 @@ class TestPretendMarketplace:
         (found,) = shop.catalog.list(detail="ids").collect()
         assert found.status == "other"
         assert found.native_status
+
+    @pytest.mark.anyio
+    async def test_the_same_words_are_awaited(self) -> None:
+        async with simulate("shopee", AsyncClient) as shop:
+            shop.market.add_product("TS-1", 5)
+            found = [one async for one in shop.catalog.list()]
+            assert [one.variants[0].sku for one in found] == ["TS-1"]
+            assert (await shop.catalog.get(found[0].id)).title == found[0].title
+            assert (await shop.store.info()).region == "SG"

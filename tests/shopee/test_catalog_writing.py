@@ -13,6 +13,7 @@ from socialcommerce import Client, Media, Money, Option, ProductInput, VariantIn
 from socialcommerce.backends import Request
 from socialcommerce.errors import (
     Conflict,
+    DecodeError,
     InvalidRequest,
     NotFound,
     OutcomeUnknown,
@@ -587,7 +588,7 @@ class TestShelf:
         assert good.ok
         assert isinstance(bad.error, Conflict)
         assert bad.error.reason == "promotion"
-        assert isinstance(unanswered.error, NotFound)
+        assert isinstance(unanswered.error, DecodeError)
         assert isinstance(wrong.error, NotFound)
 
     def test_a_call_of_which_every_row_failed_still_tells_each_reason(self, wire: Wire) -> None:
@@ -663,6 +664,35 @@ class TestUpsert:
         (outcome,) = wire.client().catalog.upsert([mug()])
         assert isinstance(outcome.error, Conflict)
         assert outcome.error.reason == "duplicate"
+
+
+class TestLostAnswersOfAnUpdate:
+    """Adding and removing variants is looked for before it is repeated."""
+
+    @pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+    @pytest.mark.parametrize("on", ["POST *add_model", "POST *delete_model", "POST *update_tier_variation"])
+    def test_the_variants_are_as_wanted_in_the_end(self, fault: Any, on: str) -> None:
+        shop = simulate("shopee")
+        image = Media.from_bytes(shop.market.image(), "image/png")
+        made = shop.catalog.create(shirt(media=[image]))
+        shop.market.fault(fault, on=on)
+        green = colour("green", sku="T-green", price=sgd("12"), quantity=7)
+        options = [Option(name="Colour", values=("red", "blue", "green"))]
+        shop.catalog.update(made, options=options, variants=[colour("red"), green, colour("blue")])
+        shop.market.fault(fault, on=on)
+        changed = shop.catalog.update(made, options=options, variants=[colour("red"), colour("green")])
+        assert {one.sku for one in changed.variants} == {"T-red", "T-green"}
+
+    def test_variants_of_which_some_are_there_are_left_to_a_person(self, wire: Wire, shirts: Client) -> None:
+        before = models(model(7, 0, sku="T-red"), model(8, 1, sku="T-blue"))
+        half = models(model(7, 0), model(8, 1), model(9, 2))
+        wire["get_model_list"] = [before, half]
+        wire["add_model"] = refusal("error_server", "Something wrong.")
+        new = [colour(name, price=sgd("20"), quantity=1) for name in ("green", "grey")]
+        with pytest.raises(PartiallyApplied) as caught:
+            shirts.catalog.update("77", variants=[colour("red"), colour("blue"), *new])
+        assert isinstance(caught.value.__cause__, OutcomeUnknown)
+        assert wire.operations().count("add_model") == 1
 
 
 def test_a_whole_life_on_the_pretend_marketplace() -> None:

@@ -12,7 +12,7 @@ from socialcommerce.backends.shopee.catalog.changes import (
     Changes,
     portable,
 )
-from socialcommerce.backends.shopee.catalog.reading import PREFIX
+from socialcommerce.backends.shopee.catalog.reading import PREFIX, Place
 from socialcommerce.backends.shopee.codes import catalog as codes
 from socialcommerce.errors import (
     InvalidRequest,
@@ -134,17 +134,12 @@ class Creating(Amounts):
 
     def _made_since(self, body: Json, began: float) -> Flow[Found[Any] | Absent | Undecided]:
         """Whether an item with this name and SKU was made since: by time of update, and by SKU."""
-        answer = yield from self.ask(
-            "GET",
-            PREFIX + "get_item_list",
-            query={
-                "offset": 0,
-                "page_size": codes.ITEM_PAGE,
-                "update_time_from": int(began) - _LOOK_BACK,
-                "item_status": [status for status in codes.ALL_STATUSES if status not in codes.DELETED],
-            },
-        )
-        ids = [str(row["item_id"]) for row in answer.get("item") or ()]
+        statuses = [status for status in codes.ALL_STATUSES if status not in codes.DELETED]
+        place = Place(((int(began) - _LOOK_BACK, None),))
+        ids: list[str] = []
+        while place.windows:
+            rows, place = yield from self._rows(statuses, place)
+            ids += [str(row["item_id"]) for row in rows]
         sku = body.get("item_sku")
         if sku:
             query = {"page_size": codes.ITEM_PAGE, "item_sku": sku}

@@ -24,7 +24,7 @@ from socialcommerce.runtime import memory
 from socialcommerce.runtime.flow import Flow, done, gather
 from socialcommerce.runtime.paging import Page, position, read_position
 
-__all__ = ["PREFIX", "Reading", "chunks", "no_product"]
+__all__ = ["PREFIX", "Place", "Reading", "chunks", "no_product"]
 
 T = TypeVar("T")
 

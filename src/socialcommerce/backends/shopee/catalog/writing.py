@@ -21,6 +21,7 @@ from socialcommerce.backends.shopee.catalog.reading import PREFIX, chunks, no_pr
 from socialcommerce.backends.shopee.codes import catalog as codes
 from socialcommerce.errors import (
     Conflict,
+    DecodeError,
     PartiallyApplied,
     PlatformError,
     SocialCommerceError,
@@ -211,8 +212,8 @@ class Writing(Creating):
         self, products: Sequence[str | Product], *, unlist: bool
     ) -> Flow[BulkResult[str | Product, None]]:
         ids = [identity(product) for product in products]
-        results: dict[str, Any] = {}
         numbers = list(dict.fromkeys(item_id for item_id in ids if item_id.isdigit()))
+        results: dict[str, Any] = {item_id: _unanswered(item_id) for item_id in numbers}
         yield from gather(
             [self._unlist(chunk, unlist, results) for chunk in chunks(numbers, codes.WRITE_ROWS)]
         )
@@ -297,3 +298,9 @@ def _number(item_id: str) -> int:
     if not item_id.isdigit():
         raise no_product(item_id)
     return int(item_id)
+
+
+def _unanswered(item_id: str) -> DecodeError:
+    return DecodeError(
+        f"unlist_item answered neither success nor failure for {item_id}", platform="shopee", status=200
+    )
