@@ -183,23 +183,34 @@ def test_every_sample_is_its_events(shared: Path, name: str, expected: list[str]
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        ("UNPAID", "order.created"),
-        ("PENDING", "order.paid"),
-        ("READY_TO_SHIP", "order.paid"),
-        ("PROCESSED", "shipment.created"),
-        ("RETRY_SHIP", "order.updated"),
-        ("SHIPPED", "order.updated"),
-        ("TO_CONFIRM_RECEIVE", "shipment.delivered"),
-        ("COMPLETED", "order.completed"),
-        ("IN_CANCEL", "order.cancellation_requested"),
-        ("CANCELLED", "order.cancelled"),
-        ("TO_RETURN", "return.created"),
-        ("SOMETHING_NEW", "order.updated"),
-        (["?"], "order.updated"),
+        ("UNPAID", ["order.created"]),
+        ("PENDING", ["order.created", "order.paid"]),
+        ("READY_TO_SHIP", ["order.created", "order.paid"]),
+        ("PROCESSED", ["shipment.created"]),
+        ("RETRY_SHIP", ["order.updated"]),
+        ("SHIPPED", ["order.updated"]),
+        ("TO_CONFIRM_RECEIVE", ["shipment.delivered"]),
+        ("COMPLETED", ["order.completed"]),
+        ("IN_CANCEL", ["order.cancellation_requested"]),
+        ("CANCELLED", ["order.cancelled"]),
+        ("TO_RETURN", ["return.created"]),
+        ("SOMETHING_NEW", ["order.updated"]),
+        (["?"], ["order.updated"]),
     ],
 )
-def test_an_order_moves(status: Any, expected: str) -> None:
-    assert types(push(3, {"ordersn": "X", "status": status})) == [expected]
+def test_an_order_moves(status: Any, expected: list[str]) -> None:
+    assert types(push(3, {"ordersn": "X", "status": status})) == expected
+
+
+def test_an_order_is_created_when_it_is_first_seen() -> None:
+    def told(shop: Any, status: str) -> list[str]:
+        signed = shop.webhooks.sign(push(3, {"ordersn": "X", "status": status, "update_time": 5}))
+        with shop.webhooks.receive(method="POST", headers=signed.headers, body=signed.body) as receipt:
+            return [event.type for event in receipt.events]
+
+    shop = client(Wire())
+    assert [told(shop, "UNPAID"), told(shop, "READY_TO_SHIP")] == [["order.created"], ["order.paid"]]
+    assert told(client(Wire()), "READY_TO_SHIP") == ["order.created", "order.paid"]
 
 
 @pytest.mark.parametrize(

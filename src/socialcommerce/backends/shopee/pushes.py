@@ -150,8 +150,12 @@ def _plain(push: Push) -> Iterator[Event]:
     chosen = rule.words.get(native) if isinstance(native, str) else None
     types: Sequence[EventType] = (chosen,) if chosen else rule.types
     ref = _ref(rule, push.data)
+    if push.code == 3 and ref and isinstance(native, str) and native in codes.FIRST_STATUSES:
+        # Shopee tells of no creation. One key for all early statuses: what was seen before is left out.
+        yield push.event("order.created", ref, key=f"3:{push.shop}:{ref.id}:created")
     for kind in types:
-        yield push.event(kind, ref, part=kind if len(types) > 1 else "")
+        if kind != "order.created":
+            yield push.event(kind, ref, part=kind if len(types) > 1 else "")
 
 
 def _ref(rule: codes.Rule, data: Json) -> EventRef | None:

@@ -14,6 +14,7 @@ __all__ = [
     "CONSOLE_ONLY",
     "EVENTS",
     "FEATURES",
+    "FIRST_STATUSES",
     "HEALTH",
     "LAST_DOCUMENTED",
     "NAMES",
@@ -51,6 +52,9 @@ _ORDER: Final[dict[str, EventType]] = {
     "CANCELLED": "order.cancelled",
     "TO_RETURN": "return.created",
 }
+FIRST_STATUSES: Final = frozenset({"UNPAID", "PENDING", "READY_TO_SHIP"})
+"""In which an order may be seen for the first time; orders paid on delivery are never unpaid."""
+
 _PARCEL: Final[dict[str, EventType]] = {
     "LOGISTICS_REQUEST_CREATED": "shipment.created",
     "LOGISTICS_DELIVERY_DONE": "shipment.delivered",
