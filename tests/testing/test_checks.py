@@ -213,6 +213,21 @@ def test_another_signature(method: Any) -> None:
     assert "its contract takes (products): use the same names, kinds and defaults" in sentences
 
 
+@pytest.mark.parametrize(
+    ("method", "agrees"),
+    [
+        (lambda self, products, **options: done(None), True),
+        (lambda self, products, *, version="live", **options: done(None), True),
+        (lambda self, products, *, version="pending", **options: done(None), False),
+        (lambda self, products, *, edition="live", **options: done(None), False),
+        (lambda self, **options: done(None), False),
+    ],
+)
+def test_keywords_may_be_handed_on_whole(method: Any, agrees: bool) -> None:
+    sentences = found(contract.signatures_match, catalog(get=supports("native")(method)))
+    assert (sentences == "") is agrees
+
+
 def test_the_signature_of_keywords_is_shown() -> None:
     backend = catalog(get=supports("native")(lambda self, products: done(None)))
     assert "its contract takes (products, *, version='live')" in found(contract.signatures_match, backend)

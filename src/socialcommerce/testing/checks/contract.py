@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from socialcommerce.resources.noun import Noun
 from socialcommerce.testing.candidate import Candidate, Operation
 
 __all__ = ["nouns_are_contracts", "overrides_are_marked", "parameters_are_named", "signatures_match"]
+
+Shape: TypeAlias = list[tuple[str, Any, Any]]
+"""The parameters of a method: name, kind, default."""
 
 
 def nouns_are_contracts(candidate: Candidate) -> Iterator[str]:
@@ -17,8 +20,8 @@ def nouns_are_contracts(candidate: Candidate) -> Iterator[str]:
     offered: dict[type[Noun], set[str]] = {}
     for operation in candidate.operations:
         if not issubclass(operation.noun, operation.contract):
-            noun, contract = operation.noun.__name__, operation.contract.__name__
-            yield f"{noun} does not extend {contract}; derive it from the contract"
+            wanted = operation.contract.__name__
+            yield f"{operation.noun.__name__} does not extend {wanted}; derive it from the contract"
         offered.setdefault(operation.noun, set()).add(operation.method)
     for noun, methods in offered.items():
         for name, _ in inspect.getmembers(noun, lambda member: hasattr(member, "__capability__")):
@@ -37,23 +40,36 @@ def overrides_are_marked(candidate: Candidate) -> Iterator[str]:
 
 
 def signatures_match(candidate: Candidate) -> Iterator[str]:
-    """A method takes what its contract takes: names, kinds and defaults."""
+    """A method takes what its contract takes: names, kinds and defaults.
+
+    ``**options`` at the end may stand for keyword-only parameters that are handed on as they are: it has
+    no default of its own that could be wrong.
+    """
     for operation in candidate.operations:
         if operation.own is not None:
             wanted, found = _shape(operation.declared), _shape(operation.own)
-            if wanted != found:
+            if wanted != found and _handed_on(wanted, found) != found:
                 yield (
                     f"{_place(operation)} takes ({_names(found)}); its contract takes ({_names(wanted)}): "
                     "use the same names, kinds and defaults"
                 )
 
 
-def _shape(method: Any) -> list[tuple[str, Any, Any]]:
+def _shape(method: Any) -> Shape:
     parameters = list(inspect.signature(method).parameters.values())[1:]
     return [(parameter.name, parameter.kind, parameter.default) for parameter in parameters]
 
 
-def _names(shape: list[tuple[str, Any, Any]]) -> str:
+def _handed_on(wanted: Shape, found: Shape) -> Shape:
+    """What is wanted, where a catch-all takes the keyword-only parameters that are not spelt out."""
+    if not found or found[-1][1] is not inspect.Parameter.VAR_KEYWORD:
+        return wanted
+    spelt = {name for name, _, _ in found}
+    kept = [item for item in wanted if item[1] is not inspect.Parameter.KEYWORD_ONLY or item[0] in spelt]
+    return [*kept, found[-1]]
+
+
+def _names(shape: Shape) -> str:
     shown = []
     keyword_only = False
     for name, kind, default in shape:

@@ -166,7 +166,7 @@ def capability_names(candidate: Candidate) -> Iterator[str]:
         whole = name.partition(":")[0]
         if whole not in capabilities and not _in_contract(whole):
             yield f"refusals name {name!r}, which is no operation; correct it, or state it in features"
-        elif capabilities.get(name):
+        elif name == whole and capabilities.get(name):  # a part may be refused for some of its values
             yield f"{name} is both refused and marked as {capabilities[name].level}; remove one of the two"
 
 
