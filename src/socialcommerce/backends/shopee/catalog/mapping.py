@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from socialcommerce.backends.shopee.codes import catalog as codes
@@ -97,8 +99,8 @@ def product(row: Json, models: Json | None = None) -> Product:
         review=_PENDING if row.get("item_status") == "REVIEWING" else None,
         categories=_categories(row),
         brand=_brand(row),
-        attributes=tuple(_attribute_value(value) for value in row.get("attribute_list") or ()),
-        options=tuple(Option.build(name=name, values=_names(choices)) for name, choices in tiers),
+        attributes=tuple(map(_attribute_value, row.get("attribute_list") or ())),
+        options=tuple([Option.build(name=name, values=_names(choices)) for name, choices in tiers]),
         variants=() if unread else tuple(_variants(row, models, tiers)),
         media=tuple(_media(row)),
         condition={"NEW": "new", "USED": "used"}.get(row.get("condition") or ""),
@@ -126,7 +128,13 @@ def _description(row: Json) -> str | None:
 
 def _categories(row: Json) -> tuple[CategoryRef, ...]:
     category_id = row.get("category_id")
-    return (CategoryRef.build(id=str(category_id)),) if category_id else ()
+    return _category_refs(category_id) if category_id else ()
+
+
+@lru_cache(maxsize=1024)
+def _category_refs(category_id: int) -> tuple[CategoryRef, ...]:
+    """Frozen, and the same for all products of a category."""
+    return (CategoryRef.build(id=str(category_id)),)
 
 
 def _brand(row: Json) -> str | None:
@@ -136,23 +144,22 @@ def _brand(row: Json) -> str | None:
 
 def _attribute_value(row: Json) -> AttributeValue:
     values = row.get("attribute_value_list") or ()
-    chosen = tuple(str(value.get("value_id") or 0) for value in values)
+    chosen = any(value.get("value_id") for value in values)
+    units = [value["value_unit"] for value in values if value.get("value_unit")]
     return AttributeValue.build(
         id=str(row["attribute_id"]),
         name=row.get("original_attribute_name"),
-        values=tuple(value.get("original_value_name") or "" for value in values),
-        value_ids=chosen if any(value != "0" for value in chosen) else (),
-        unit=next((value["value_unit"] for value in values if value.get("value_unit")), None),
+        values=tuple([value.get("original_value_name") or "" for value in values]),
+        value_ids=tuple([str(value.get("value_id") or 0) for value in values]) if chosen else (),
+        unit=units[0] if units else None,
     )
 
 
 def _media(row: Json) -> Iterator[Media]:
     image = row.get("image") or {}
     ids, urls = image.get("image_id_list") or (), image.get("image_url_list") or ()
-    for index in range(max(len(ids), len(urls))):
-        yield Media.build(
-            id=ids[index] if index < len(ids) else None, url=urls[index] if index < len(urls) else None
-        )
+    for key, url in zip_longest(ids, urls):
+        yield Media.build(id=key, url=url)
     for film in row.get("video_info") or ():
         yield Media.build(kind="video", url=film.get("video_url"))
 
@@ -169,10 +176,12 @@ def _parcel(row: Json) -> Parcel | None:
     )
 
 
+@lru_cache(maxsize=1024)
 def _grams(kilograms: Any) -> Decimal | None:
     return Decimal(str(kilograms)) * 1000 if kilograms not in (None, "") else None
 
 
+@lru_cache(maxsize=1024)
 def _millimetres(centimetres: Any) -> Decimal | None:
     return Decimal(str(centimetres)) * 10 if centimetres else None
 
@@ -299,10 +308,12 @@ def inventory_of(stock: Json) -> tuple[tuple[Inventory, ...], int | None]:
         only = Inventory.build(location=place, on_hand=units, reserved=reserved, available=available)
         return (only,), available
     rows = [_place(place) for place in places]
-    held = sum(units for _, units in rows) != available
+    held = sum([units for _, units in rows]) != available
     return tuple(
-        Inventory.build(location=place, on_hand=units, available=None if held else units)
-        for place, units in rows
+        [
+            Inventory.build(location=place, on_hand=units, available=None if held else units)
+            for place, units in rows
+        ]
     ), available
 
 

@@ -21,7 +21,7 @@ from socialcommerce.resources.capability import Refusal, emulated, native, no, s
 from socialcommerce.resources.catalog import Catalog, Detail
 from socialcommerce.resources.noun import each_alone, identity, invalid
 from socialcommerce.runtime import memory
-from socialcommerce.runtime.flow import Flow, done, gather
+from socialcommerce.runtime.flow import Flow, gather
 from socialcommerce.runtime.paging import Page, position, read_position
 
 __all__ = ["PREFIX", "Place", "Reading", "chunks", "no_product"]
@@ -164,11 +164,11 @@ class Reading(ShopeeNoun, Catalog):
         return answer
 
     def _detailed(self, rows: Sequence[Json], detail: Detail) -> Flow[Sequence[Product]]:
-        stubs = [mapping.stub(row) for row in rows]
         if detail == "ids" or not rows:
-            return stubs
-        found = yield from self._products([item.id for item in stubs], models=detail == "full")
-        return [found.get(item.id, item) for item in stubs]
+            return [mapping.stub(row) for row in rows]
+        ids = [str(row["item_id"]) for row in rows]
+        found = yield from self._products(ids, models=detail == "full")
+        return [found.get(item_id) or mapping.stub(row) for item_id, row in zip(ids, rows, strict=True)]
 
     def _products(
         self, ids: Iterable[str], *, models: bool = True, fresh: bool = False
@@ -180,7 +180,9 @@ class Reading(ShopeeNoun, Catalog):
         missing = [item_id for item_id in wanted if fresh or not self._complete(item_id, models)]
         pages = yield from gather([self._base_infos(chunk) for chunk in chunks(missing, codes.DETAIL_PAGE)])
         rows = list(chain.from_iterable(pages))
-        items = yield from gather([self._whole(row, models) for row in rows])
+        flat = [row for row in rows if not (models and row.get("has_model"))]
+        deep = yield from gather([self._whole(row) for row in rows if models and row.get("has_model")])
+        items = [*map(mapping.product, flat), *deep]
         for item in items:
             self._read[item.id] = item
         yield from self._remember_skus(items)
@@ -204,10 +206,8 @@ class Reading(ShopeeNoun, Catalog):
         rows: Sequence[Json] = answer.get("item_list") or []
         return rows
 
-    def _whole(self, row: Json, models: bool) -> Flow[Product]:
-        """The product of a row; the variants of a deleted one may be gone, and are then not loaded."""
-        if not models or not row.get("has_model"):
-            return (yield from done(mapping.product(row)))
+    def _whole(self, row: Json) -> Flow[Product]:
+        """An item with its models; those of a deleted one may be gone, and are then not loaded."""
         try:
             answer = yield from self.ask("GET", PREFIX + "get_model_list", query={"item_id": row["item_id"]})
         except NotFound:
