@@ -531,7 +531,9 @@ def test_an_update_is_one_edit_a_field(wire: Wire) -> None:
 
 
 def test_none_takes_the_limit_the_target_and_the_end_away(wire: Wire) -> None:
-    wire.answers[SETTINGS] = settings(auto_row())
+    span = {"start_time": 1762000000, "end_time": 1765000000}
+    row = auto_row(campaign_duration=span) | {"auto_bidding_info": {"roas_target": 3}}
+    wire.answers[SETTINGS] = settings(row)
     wire.client().ads.campaigns.update(
         "12121", budget=None, target_roas=None, delivery=Delivery(schedule=Schedule())
     )
@@ -584,34 +586,54 @@ def test_references_of_an_update_follow_from_the_key(wire: Wire) -> None:
 
 def test_an_edit_whose_reference_has_succeeded_is_done(wire: Wire) -> None:
     wire.answers[EDIT] = refused("error_param", "reference_id is duplicated")
-    assert wire.client().ads.campaigns.update("12121", budget=daily("12.5")).id == "12121"
+    assert wire.client().ads.campaigns.update("12121", budget=daily("13")).id == "12121"
+
+
+def location(bid: str) -> dict[str, Any]:
+    return {"location": "daily_discover", "status": "active", "bid_price": Decimal(bid)}
 
 
 @pytest.mark.parametrize(
-    ("changes", "shown"),
+    ("changes", "before"),
     [
-        ({"budget": daily("12.5")}, {}),
-        ({"delivery": Delivery(schedule=Schedule())}, {}),
-        ({"native": {"enhanced_cpc": True}}, {}),
+        ({"budget": daily("12.5")}, settings_row(campaign_budget=10)),
         (
-            {
-                "native": {
-                    "discovery_ads_locations": [
-                        {"location": "daily_discover", "status": "active", "bid_price": Decimal("0.2")}
-                    ]
-                }
-            },
-            {},
+            {"delivery": Delivery(schedule=Schedule())},
+            settings_row(campaign_duration={"start_time": 1762000000, "end_time": 1765000000}),
         ),
-        ({"status": "paused"}, {"campaign_status": "paused"}),
+        (
+            {"native": {"enhanced_cpc": True}},
+            settings_row() | {"manual_bidding_info": {"enhanced_cpc": False}},
+        ),
+        (
+            {"native": {"discovery_ads_locations": [location("0.2")]}},
+            settings_row() | {"manual_bidding_info": {"discovery_ads_locations": [location("0.1")]}},
+        ),
+        ({"status": "active"}, settings_row(campaign_status="paused")),
     ],
 )
-def test_an_edit_of_unknown_outcome_is_read_back(wire: Wire, changes: Any, shown: Any) -> None:
+def test_an_edit_of_unknown_outcome_is_read_back(wire: Wire, changes: Any, before: Any) -> None:
     wire.answers |= {
         EDIT: Turns([lost, refused("ads.edit.invalid_action", "invalid as per the current status")]),
-        SETTINGS: Turns([settings(settings_row()), settings(settings_row(**shown))]),
+        SETTINGS: Turns([settings(before), settings(settings_row())]),
     }
     assert wire.client().ads.campaigns.update("12121", **changes).id == "12121"
+
+
+def test_what_is_so_already_is_not_sent(wire: Wire) -> None:
+    campaigns = wire.client().ads.campaigns
+    campaigns.update(
+        "12121", budget=daily("12.50"), delivery=Delivery(schedule=Schedule()), native={"enhanced_cpc": True}
+    )
+    assert wire.names() == [SETTINGS]
+
+
+def test_a_group_takes_back_the_settings_it_gave(wire: Wire) -> None:
+    groups = wire.client().ads.ad_groups
+    group = groups.get("12121")
+    assert group.settings is not None
+    groups.update(group, delivery=group.settings)
+    assert wire.names() == [SETTINGS, SETTINGS]
 
 
 def test_a_doubtful_target_is_read_back_too(wire: Wire) -> None:

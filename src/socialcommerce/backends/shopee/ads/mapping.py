@@ -109,11 +109,10 @@ def ad_group(known: Known, region: Region) -> AdGroup:
         settings=Delivery.build(
             goal=_goal(known),
             bid=_bid(known),
-            schedule=_schedule(known),
             targeting=Targeting.build(
                 keywords=tuple(_keywords(known, region)), placements=tuple(_placements(known))
             ),
-            native=dict(known.manual),
+            native=_native(known),
         ),
         synthetic=True,
         **_shared(known),
@@ -216,6 +215,12 @@ def _schedule(known: Known) -> Schedule | None:
     if span is None:
         return None
     return Schedule.build(start=instant(span.get("start_time")), end=instant(span.get("end_time")))
+
+
+def _native(known: Known) -> dict[str, Any]:
+    """What an update of the group takes back as it is: enhanced CPC, and the bid of each location."""
+    names = ("enhanced_cpc", "discovery_ads_locations")
+    return {name: known.manual[name] for name in names if known.by_hand and name in known.manual}
 
 
 def _keywords(known: Known, region: Region) -> Iterator[Keyword]:

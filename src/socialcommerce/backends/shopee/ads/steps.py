@@ -86,13 +86,14 @@ _ACTIONS = {
 
 
 def steps_of(known: Known, changes: Mapping[str, Any], place: Place) -> list[Step]:
-    """The edits that bring about changes which hold no flaw."""
-    return [
+    """The edits that bring about changes which hold no flaw; none for what is so already."""
+    wanted = [
         *(_budget_step(known, changes["budget"]) if "budget" in changes else ()),
         *(_roas_step(changes["target_roas"]) if "target_roas" in changes else ()),
         *(_delivery_steps(known, changes["delivery"], place) if changes.get("delivery") else ()),
         *_native_steps(changes.get("native") or {}),
     ]
+    return [step for step in wanted if known.shop or not holds(step, known, place.region)]
 
 
 def _budget_step(known: Known, budget: Budget | None) -> Iterator[Step]:
@@ -124,18 +125,22 @@ def _delivery_steps(known: Known, delivery: Delivery, place: Place) -> Iterator[
             {name: day for name, day in span.items() if day is not None},
         )
     if delivery.targeting is not None:
-        yield from _targeting_steps(known, delivery.targeting, delivery.bid or Bid())
+        named_bids = "discovery_ads_locations" in delivery.native
+        yield from _targeting_steps(known, delivery.targeting, delivery.bid or Bid(), named_bids)
     yield from _native_steps(delivery.native)
 
 
-def _targeting_steps(known: Known, targeting: Targeting, bid: Bid) -> Iterator[Step]:
-    """Keywords and placements are replaced whole, each where it was given."""
+def _targeting_steps(known: Known, targeting: Targeting, bid: Bid, named_bids: bool) -> Iterator[Step]:
+    """Keywords and placements are replaced whole, each where it was given.
+
+    Locations that ``native`` names, each with its bid, stand in for the placements.
+    """
     if "keywords" in targeting.model_fields_set:
         wanted = [keyword_of(word) for word in targeting.keywords]
         edits = list(_keyword_edits(known.manual.get("selected_keywords") or (), wanted, bid))
         if edits:
             yield Step("delivery.targeting.keywords", KEYWORDS, {"selected_keywords": edits})
-    if "placements" in targeting.model_fields_set:
+    if "placements" in targeting.model_fields_set and not named_bids:
         edits = list(_location_edits(known, places(targeting), bid))
         if edits:
             yield Step("delivery.targeting.placements", "change_location", {"discovery_ads_locations": edits})
