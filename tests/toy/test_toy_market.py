@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 import toy_market
 from pretend_market import pretend_market
+from tests.conftest import ROOT
 from tests.toy.conftest import PLACE
 
 from socialcommerce import Client, Money, StockChange, connect, errors
@@ -167,3 +169,9 @@ def test_a_write_is_repeated_after_a_busy_moment() -> None:
 
 def test_any_other_call_is_signed_too(open_shop: Client) -> None:
     assert open_shop.call("GET", "/items")["next"] == "2"
+
+
+def test_the_page_about_backends_shows_these_files() -> None:
+    page = (ROOT / "docs" / "backends.md").read_text("utf-8")
+    shown = {path.partition(":")[0] for path in re.findall(r'^--8<-- "(.+)"$', page, re.M)}
+    assert shown == {f"examples/toy_market/{path.name}" for path in PLACE.iterdir() if path.is_file()}
