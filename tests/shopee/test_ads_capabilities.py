@@ -12,7 +12,8 @@ from socialcommerce.backends import Shopee
 
 _NAMES = {
     "ads.report (async job)": "ads.report (async job)",
-    "ads.report:since/until (inclusive, account day)": "ads.report:since",
+    "ads.report:since/until (inclusive, account day)": "ads.report:since/until",
+    "ads.schedule (start/end)": "ads.schedule",
 }
 """Rows whose name in the matrix is a phrase."""
 

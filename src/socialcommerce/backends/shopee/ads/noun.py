@@ -90,13 +90,12 @@ class ShopeeAds(AdvisingNoun, ReportsNoun, Ads):
         confirm_spending(self, may_spend)
         maker = ShopeeCampaigns(self.session, self.operation)
         if resume is None:
-            made = yield from maker.make(
-                plan.campaign, idempotency_key or reference(), again=idempotency_key is not None
-            )
-            return (yield from self._tree(Known(made.id, made.raw, shop=made.kind == "shop_gmv_max")))
-        known = _resumed(resume)
-        yield from maker.pause(known)
-        return (yield from self._tree(known if known.shop else (yield from self.load_one(known.id))))
+            key = idempotency_key or reference()
+            known = yield from maker.make(plan.campaign, key, again=idempotency_key is not None)
+        else:
+            known = _resumed(resume)
+            yield from maker.pause(known)
+        return (yield from self._tree((yield from self.reread(known))))
 
     def _tree(self, known: Known) -> Flow[Launched]:
         region = yield from self.region()
@@ -107,7 +106,7 @@ class ShopeeAds(AdvisingNoun, ReportsNoun, Ads):
     @supports(
         "native",
         params={
-            **native("level", "since", "until"),
+            **native("level", "since", "until", "since/until"),
             **emulated("metrics", "campaigns", "ids", "fill_zero", "booked_on"),
             **native("granularity", "hour"),
             "breakdowns": no("none", "level='ad', which is by item, for the campaign of the whole shop"),

@@ -149,7 +149,7 @@ FEATURES: dict[str, Level | Refusal] = {
     "ads.budget at ad_group level": Refusal("campaign only"),
     "ads.budget at ad level": Refusal("campaign only"),
     "ads.target_roas": "native",
-    "ads.schedule (start/end)": "native",
+    "ads.schedule": "native",
     "ads.day-parting": Refusal("a campaign runs whole days, round the clock"),
     "ads.keywords": "native",
     "ads.campaigns.kind": "native",
