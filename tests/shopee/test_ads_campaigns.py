@@ -458,7 +458,23 @@ def test_a_campaign_that_could_not_be_paused_is_reported_as_running(wire: Wire) 
 def test_a_campaign_that_cannot_be_read_yet_is_answered_all_the_same(wire: Wire) -> None:
     wire.answers[SETTINGS] = settings()
     made = wire.client().ads.campaigns.create(plan(status="active"), may_spend=True)
-    assert (made.id, made.loaded("name")) == ("12121", False)
+    assert (made.id, made.loaded("name"), made.loaded("status")) == ("12121", False, False)
+
+
+def test_a_failure_to_look_does_not_pass_for_a_failure_to_write(wire: Wire) -> None:
+    wire.answers[SETTINGS] = Turns(
+        [settings(settings_row()), refused("ads.ads_account.invalid_status", "no")]
+    )
+    changed = wire.client().ads.campaigns.set_status("12121", "paused")
+    assert changed.id == "12121"
+    assert not changed.loaded("status")
+
+
+def test_many_are_set_with_one_look_before_and_one_after(wire: Wire) -> None:
+    wire.answers[SETTINGS] = settings(settings_row(1), settings_row(2), settings_row(3))
+    result = wire.client().ads.campaigns.set_status(["1", "2", "3"], "paused")
+    assert result.ok
+    assert sorted(wire.names()) == [EDIT] * 3 + [SETTINGS] * 2
 
 
 def test_the_whole_shops_campaign_asks_first_whether_it_may(shop_wire: Wire) -> None:

@@ -134,6 +134,14 @@ def test_a_campaign_is_scheduled_and_its_days_read_back(shop: Client) -> None:
     assert shop.ads.campaigns.set_status(made, "active").status == "active"
 
 
+def test_a_scheduled_campaign_is_created_paused_too(shop: Client) -> None:
+    zone = ZoneInfo("Asia/Singapore")
+    midnight = shop.market.now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    schedule = Schedule(midnight + timedelta(days=3), midnight + timedelta(days=10))
+    made = shop.ads.campaigns.create(plan(delivery=Delivery(schedule=schedule)), may_spend=True)
+    assert made.status == "paused"
+
+
 def test_keywords_are_bid_for_changed_and_taken_back(shop: Client) -> None:
     made = shop.ads.campaigns.create(by_hand(), may_spend=True)
     assert made.kind == "standard"

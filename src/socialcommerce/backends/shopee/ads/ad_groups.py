@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +10,16 @@ from typing_extensions import Unpack
 
 from socialcommerce.backends.shopee.ads.campaigns import NO_TIME, REQUIRES, has_status
 from socialcommerce.backends.shopee.ads.edits import EditingNoun
+from socialcommerce.backends.shopee.ads.mapping import Known
 from socialcommerce.backends.shopee.ads.mapping import ad_group as shown
 from socialcommerce.backends.shopee.ads.plan import unsupported
+from socialcommerce.backends.shopee.regions import Region
+from socialcommerce.errors import NotFound
 from socialcommerce.models.ads import AdGroup, AdStatus, Campaign
-from socialcommerce.models.bulk import BulkResult
+from socialcommerce.models.bulk import BulkResult, Outcome
 from socialcommerce.resources.ads_levels import AdGroupChanges, AdGroups
 from socialcommerce.resources.capability import emulated, supports
-from socialcommerce.resources.noun import each_alone, identity, invalid
+from socialcommerce.resources.noun import identity, invalid
 from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.paging import Page
 
@@ -53,11 +56,10 @@ class ShopeeAdGroups(EditingNoun, AdGroups):
     @supports("emulated", params=emulated("ad_groups"), requires=REQUIRES, cost="1 call per 100 campaigns")
     def get(self, ad_groups: Sequence[str | AdGroup]) -> Flow[BulkResult[str | AdGroup, AdGroup]]:
         """GET get_product_level_campaign_setting_info, the groups' campaigns."""
-        return (yield from each_alone(ad_groups, lambda one: self._get(identity(one))))
-
-    def _get(self, group_id: str) -> Flow[AdGroup]:
-        known = yield from self.load_one(group_id)
-        return shown(known, (yield from self.region()))
+        region = yield from self.region()
+        found = yield from self.load([identity(one) for one in ad_groups])
+        outcomes = [Outcome.of(one, _shown(found, identity(one), region)) for one in ad_groups]
+        return BulkResult(tuple(outcomes))
 
     @supports(
         "emulated",
@@ -88,3 +90,9 @@ class ShopeeAdGroups(EditingNoun, AdGroups):
             raise invalid(ad_group="the campaign of the whole shop bids by itself and has no keywords")
         after = yield from self.change(known, changes, resume, idempotency_key)
         return shown(after, (yield from self.region()))
+
+
+def _shown(found: Mapping[str, Known], group_id: str, region: Region) -> AdGroup | NotFound:
+    if group_id in found:
+        return shown(found[group_id], region)
+    return NotFound(f"this shop has no ad group {group_id}", platform="shopee", sent="yes")

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from attrs import evolve
+
 from socialcommerce.backends.shopee.ads.mapping import Known
 from socialcommerce.backends.shopee.ads.wire import PREFIX, day_text, local_day, number
 from socialcommerce.backends.shopee.codes.ads import MISSING, NO_SHOP_CAMPAIGN
 from socialcommerce.backends.shopee.noun import ShopeeNoun
-from socialcommerce.errors import NotFound, PlatformError
+from socialcommerce.errors import NotFound, PlatformError, SocialCommerceError
 from socialcommerce.models.ads import CampaignKind
 from socialcommerce.models.product import Ref
 from socialcommerce.resources.catalog import Catalog
@@ -68,6 +70,21 @@ class AdsNoun(ShopeeNoun):
             return left | (yield from self._settings(ids[half:]))
         return {str(row["campaign_id"]): row for row in reply.get("campaign_list") or ()}
 
+    def reread(self, known: Known) -> Flow[Known]:
+        """A campaign after a write; without its settings where they cannot be read just now.
+
+        The write has happened, so a failure to look at it must not pass for its own.
+        """
+        rows = yield from self.reread_rows([] if known.shop else [known.id])
+        return evolve(known, row=rows.get(known.id, {}))
+
+    def reread_rows(self, ids: Sequence[str]) -> Flow[dict[str, Mapping[str, Any]]]:
+        """The settings rows of campaigns that were just written; none where they cannot be read."""
+        try:
+            return (yield from self.settings(ids))
+        except SocialCommerceError:
+            return {}
+
     def shop_campaign(self) -> Flow[str | None]:
         """The id of the whole shop's campaign (GMV Max), of which there is one at most.
 
@@ -112,14 +129,15 @@ class AdsNoun(ShopeeNoun):
             return ([Known(shop, shop=True)] if shop else []), None
         offset = int(place.get("offset", 0))
         reply = yield from self._ids(offset, _IDS, "manual" if kind == "standard" else "all")
-        listed = [str(row["campaign_id"]) for row in reply.get("campaign_list") or ()]
+        told = {str(row["campaign_id"]): row for row in reply.get("campaign_list") or ()}
+        listed = list(told)
         rows = yield from self.settings(listed)
         following = (
             position(offset=offset + (len(listed) or _IDS))
             if reply.get("has_next_page")
             else position(shop=True)
         )
-        return [Known(one, rows.get(one, {})) for one in listed], (
+        return [Known(one, rows.get(one, {"common_info": row})) for one, row in told.items()], (
             following if _goes_on(reply, kind) else None
         )
 

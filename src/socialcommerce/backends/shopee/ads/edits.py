@@ -59,7 +59,7 @@ class EditingNoun(AdsNoun):
             _hold(known, changes, place)
             steps = named(_ordered(known, changes, place), idempotency_key)
         yield from self._apply(known, steps)
-        return (yield from self.load_one(known.id)) if steps else known
+        return (yield from self.reread(known)) if steps else known
 
     def _apply(self, known: Known, steps: Sequence[Step]) -> Flow[None]:
         for index, step in enumerate(steps):

@@ -85,7 +85,7 @@ def exact(value: Any) -> Decimal:
 def campaign(known: Known, region: Region) -> Campaign:
     """A campaign; what Shopee does not show of the whole shop's campaign is None."""
     return Campaign.build(
-        missing=() if "ad_name" in known.common else ("name",),
+        missing=_missing(known, (*_SETTINGS, "kind", "native_kind", "budget")),
         name=known.common.get("ad_name"),
         kind=known.kind,
         native_kind=_native_kind(known),
@@ -102,7 +102,7 @@ def campaign(known: Known, region: Region) -> Campaign:
 def ad_group(known: Known, region: Region) -> AdGroup:
     """The one group of a campaign: its bids, keywords and placements."""
     return AdGroup.build(
-        missing=() if "ad_name" in known.common else ("name",),
+        missing=_missing(known, _SETTINGS),
         name=known.common.get("ad_name"),
         campaign_id=known.id,
         target_roas=_target_roas(known),
@@ -153,6 +153,16 @@ def _ad(campaign_id: str, item: str, name: str | None, raw: Any, **fields: Any) 
     }
     missing = () if name else ("name",)
     return Ad.build(missing=missing, **fields | identity, name=name, synthetic=True, raw=raw)
+
+
+_SETTINGS = ("status", "native_status", "delivery", "native_delivery", "target_roas", "settings")
+
+
+def _missing(known: Known, settings: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields that were not read: the name of the whole shop's campaign, all settings of an unread one."""
+    if known.common:
+        return () if "ad_name" in known.common else ("name",)
+    return ("name",) if known.shop else ("name", *settings)
 
 
 def _shared(known: Known) -> dict[str, Any]:
