@@ -161,12 +161,42 @@ def test_an_empty_contract_refuses_all() -> None:
     for call in calls:
         with pytest.raises(Unsupported):
             call()
-    bare = Messaging(messaging._core.session, "messaging.send")
-    for part in (bare.recipient, bare.payload):
-        with pytest.raises(Unsupported):
-            part(Text("x"))
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        ("conversations", ()),
+        ("messages", ("1",)),
+        ("send", ("1", "hello")),
+        ("policy", ("1",)),
+        ("mark_read", ("1",)),
+        ("typing", ("1",)),
+        ("handover", ("1",)),
+        ("upload_media", (None,)),
+        ("download_media", (None,)),
+        ("profile", ("1",)),
+        ("broadcast", ([], "x")),
+        ("recipient", ("1",)),
+        ("payload", (Text("x"),)),
+        ("deliver", (REF, [Text("x")], SendOptions())),
+        ("templates.list", ()),
+        ("templates.create", (None,)),
+        ("templates.update", ("1",)),
+        ("templates.delete", ("1",)),
+    ],
+)
+def test_what_a_backend_leaves_out_refuses_itself(method: str, arguments: tuple[Any, ...]) -> None:
+    backend = type("Bare", (Backend,), {"name": "bare", "services": {}})
+    session = Client(backend(), transport=lambda _: None)._core.session
+    noun: Any = Messaging.templates(session) if "." in method else Messaging(session)
     with pytest.raises(Unsupported):
-        bare.deliver(REF, [Text("x")], SendOptions())
+        getattr(noun, method.rpartition(".")[2])(*arguments)
+
+
+def test_a_quoted_message_is_known_by_its_id() -> None:
+    assert SendOptions(reply_to=message(7)).reply_to == "7"
+    assert SendOptions(reply_to="7").reply_to == "7"
 
 
 @pytest.mark.parametrize("contents", [[], [[]], 5, [5]])

@@ -9,10 +9,12 @@ import anyio
 import pytest
 from tests.webhooks.toy import NOW, THREAD, async_toy, delivery, toy
 
-from socialcommerce import State
+from socialcommerce import State, webhooks
+from socialcommerce.backends import Webhooks
 from socialcommerce.errors import ConfigurationError, InvalidRequest, Unsupported, WebhookError
 from socialcommerce.resources import inbox
 from socialcommerce.runtime.drivers import SyncDriver
+from socialcommerce.webhooks import Delivery
 
 A, B = {"key": "a"}, {"key": "b"}
 
@@ -177,6 +179,40 @@ def test_what_a_platform_does_not_say_is_refused() -> None:
             call()
     with pytest.raises(Unsupported, match="by hand"):
         shop.webhooks.sign(b"")
+
+
+@pytest.mark.parametrize(
+    ("method", "given"),
+    [
+        ("receive", {"method": "POST", "headers": {}, "body": b""}),
+        ("verify", {"delivery": Delivery(), "now": NOW}),
+        ("parse", {"delivery": Delivery()}),
+        ("respond", {"delivery": Delivery(), "content": "x"}),
+        ("sign", {"body": b""}),
+        ("subscribe", {"events": []}),
+        ("unsubscribe", {"events": []}),
+        ("subscriptions", {}),
+        ("health", {}),
+        ("recover", {}),
+    ],
+)
+def test_what_a_backend_leaves_out_refuses_itself(method: str, given: dict[str, Any]) -> None:
+    with pytest.raises(Unsupported):
+        getattr(Webhooks(toy()._core.session), method)(**given)
+
+
+def test_most_platforms_are_content_with_200_and_name_no_account() -> None:
+    reader = Webhooks(toy()._core.session)
+    assert reader.reply(Delivery()).status == 200
+    (event,) = toy().webhooks.receive(**delivery(A)).events
+    assert reader.subject_of(event) is None
+
+
+def test_the_package_names_its_parts() -> None:
+    assert {"Delivery", "asgi_app", "wsgi_app"} <= set(dir(webhooks))
+    assert all(getattr(webhooks, name) for name in webhooks.__all__ if name != "Assurance")
+    with pytest.raises(AttributeError):
+        webhooks.nothing  # noqa: B018  # the reading itself is tested
 
 
 async def test_the_async_client_awaits_only_the_memory() -> None:

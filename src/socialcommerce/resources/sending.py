@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from socialcommerce.errors import PartiallyApplied, SocialCommerceError
 from socialcommerce.models.content import Content, Text
@@ -33,13 +33,17 @@ _CAPABILITY: dict[str, str] = {
 """Where the capability of a content type has another name than the type."""
 
 
+def _quoted(message: str | Message | None) -> str | None:
+    return message.id if isinstance(message, Message) else message
+
+
 @frozen
 class SendOptions:
     """How something is sent: everything of ``send`` but to whom and what."""
 
     purpose: Purpose = "reply"
     allow_paid: bool = False
-    reply_to: str | None = None
+    reply_to: str | None = field(default=None, converter=_quoted)
     silent: bool = False
     idempotency_key: str | None = None
 

@@ -52,29 +52,33 @@ def asgi_app(
         if scope["type"] != "http":
             raise ValueError(f"a webhook endpoint speaks http, not {scope['type']}")
         body = await _body(receive, max_body)
-        await _answer(send, TOO_LARGE if body is None else await respond(scope, body))
-
-    async def respond(scope: Scope, body: bytes) -> Response:
-        try:
-            receipt = client.webhooks.receive(
-                method=scope["method"],
-                headers=scope["headers"],
-                body=body,
-                query=scope.get("query_string") or b"",
-                endpoint=endpoint,
-            )
-        except WebhookError as error:
-            return refusal(error)
-        async with receipt:
-            for event in receipt.events:
-                answer = handler(event)
-                if inspect.isawaitable(answer):
-                    answer = await answer
-                if answer is not None:
-                    receipt.respond(answer)
-        return receipt.response
+        response = TOO_LARGE if body is None else await _respond(client, handler, endpoint, scope, body)
+        await _answer(send, response)
 
     return app
+
+
+async def _respond(
+    client: _Client, handler: Callable[[Event], Any], endpoint: str, scope: Scope, body: bytes
+) -> Response:
+    try:
+        receipt = client.webhooks.receive(
+            method=scope["method"],
+            headers=scope["headers"],
+            body=body,
+            query=scope.get("query_string") or b"",
+            endpoint=endpoint,
+        )
+    except WebhookError as error:
+        return refusal(error)
+    async with receipt:
+        for event in receipt.events:
+            answer = handler(event)
+            if inspect.isawaitable(answer):
+                answer = await answer
+            if answer is not None:
+                receipt.respond(answer)
+    return receipt.response
 
 
 async def _body(receive: Receive, most: int) -> bytes | None:

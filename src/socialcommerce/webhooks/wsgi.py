@@ -49,31 +49,34 @@ def wsgi_app(
 
     def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         body = _body(environ, max_body)
-        response = TOO_LARGE if body is None else respond(environ, body)
+        response = TOO_LARGE if body is None else _respond(client, handler, endpoint, environ, body)
         phrase = HTTPStatus(response.status).phrase
         headers = [*response.headers.items(), ("content-length", str(len(response.content)))]
         start_response(f"{response.status} {phrase}", headers)
         return [response.content]
 
-    def respond(environ: Environ, body: bytes) -> Response:
-        try:
-            receipt = client.webhooks.receive(
-                method=environ["REQUEST_METHOD"],
-                headers=list(_headers(environ)),
-                body=body,
-                query=environ.get("QUERY_STRING") or "",
-                endpoint=endpoint,
-            )
-        except WebhookError as error:
-            return refusal(error)
-        with receipt:
-            for event in receipt.events:
-                answer = handler(event)
-                if answer is not None:
-                    receipt.respond(answer)
-        return receipt.response
-
     return app
+
+
+def _respond(
+    client: _Client, handler: Callable[[Event], Any], endpoint: str, environ: Environ, body: bytes
+) -> Response:
+    try:
+        receipt = client.webhooks.receive(
+            method=environ["REQUEST_METHOD"],
+            headers=list(_headers(environ)),
+            body=body,
+            query=environ.get("QUERY_STRING") or "",
+            endpoint=endpoint,
+        )
+    except WebhookError as error:
+        return refusal(error)
+    with receipt:
+        for event in receipt.events:
+            answer = handler(event)
+            if answer is not None:
+                receipt.respond(answer)
+    return receipt.response
 
 
 def _body(environ: Environ, most: int) -> bytes | None:
