@@ -11,7 +11,8 @@ from socialcommerce import testing
 
 
 def test_importing_the_package_imports_neither_pytest_nor_the_models() -> None:
-    code = "import sys, socialcommerce.testing; print({'pytest', 'pydantic', 'anyio', 'httpx'} & set(sys.modules))"
+    heavy = {"pytest", "pydantic", "anyio", "httpx"}
+    code = f"import sys, socialcommerce.testing; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "set()"
 
