@@ -23,7 +23,7 @@ from socialcommerce import (
     Reject,
     simulate,
 )
-from socialcommerce.errors import Conflict, InvalidRequest, NotFound, PlatformError, Unsupported
+from socialcommerce.errors import Conflict, InvalidRequest, NotFound, Unsupported
 from socialcommerce.runtime.transport import Interrupted
 
 NOON = datetime.fromtimestamp(NOW, UTC)
@@ -126,7 +126,7 @@ def test_the_way_back_is_read_where_something_comes_back(shared: Path) -> None:
 
 def test_a_missing_return_is_not_found() -> None:
     gone = {"error": "returns.return_not_found", "message": "Return not found"}
-    with pytest.raises(PlatformError):
+    with pytest.raises(NotFound):
         client(Wire(get_return_detail=gone)).orders.returns.get("nope")
     with pytest.raises(NotFound):
         client(Wire(get_return_detail={})).orders.returns.get("nope")

@@ -382,6 +382,16 @@ def test_a_failed_pickup_is_arranged_again() -> None:
     assert shipment.status == "pickup_failed"
 
 
+def test_a_pickup_that_is_arranged_so_already_is_no_error() -> None:
+    row = order(parcel("OFG1", "LOGISTICS_PICKUP_RETRY"))
+    same = {"error": "logistics.update_shipping_order_no_param_change", "message": "the same parameters"}
+    found = client(shipping(row, update_shipping_order=same)).orders.update_tracking(SN, Pickup("235"))
+    assert found.package_id == "OFG1"
+    no = {"error": "logistics.ship_order_pickup_time_invalid", "message": "Invalid pickup time id."}
+    with pytest.raises(InvalidRequest, match="pickup time"):
+        client(shipping(row, update_shipping_order=no)).orders.update_tracking(SN, Pickup("235"))
+
+
 BRAZIL = order(parcel("OFG1", "LOGISTICS_READY", logistics_channel_id=90021), region="BR")
 
 

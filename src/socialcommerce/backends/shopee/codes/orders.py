@@ -227,7 +227,10 @@ _PAYMENT_WORDS: tuple[tuple[str, PaymentMethod], ...] = (
 def payment_method(word: str) -> PaymentMethod:
     """Shopee names hundreds of payment methods in words; the first that fits decides."""
     lower = word.lower()
-    return next((method for part, method in _PAYMENT_WORDS if part in lower), "other")
+    for part, method in _PAYMENT_WORDS:
+        if part in lower:
+            return method
+    return "other"
 
 
 EVENTS: Mapping[str, EventType] = {

@@ -61,8 +61,6 @@ def order(
     ``native`` is its status where the listing knew it better; ``escrow`` is its
     ``get_escrow_detail``, without which discounts, shipping, tax and fees are not loaded.
     """
-    word = native or row["order_status"]
-    status, fulfilment = codes.ORDERS.get(word, ("other", "other"))
     packages = row.get("package_list") or ()
     lines = order_lines(row, (escrow or _NONE).get("order_income"))
     return Order.build(
@@ -70,13 +68,8 @@ def order(
         platform="shopee",
         native_ids=native_ids(row),
         number=row["order_sn"],
-        status=status,
-        native_status=word,
+        **_statuses(native or row["order_status"], packages),
         payment_status=payment_status(row),
-        fulfilment_status=_on_the_way(word, packages) or fulfilment,
-        native_fulfilment_status=word,
-        return_status="requested" if word == "TO_RETURN" else "none",
-        native_return_status=word if word == "TO_RETURN" else None,
         cancellation=cancellation(row),
         currency=row["currency"],
         lines=lines,
@@ -96,6 +89,20 @@ def order(
         updated_at=instant(row["update_time"]),
         raw=row,
     )
+
+
+def _statuses(word: str, packages: Sequence[Json]) -> dict[str, Any]:
+    """What Shopee's one word says on the axes of order, fulfilment and return."""
+    status, fulfilment = codes.ORDERS.get(word, ("other", "other"))
+    returning = word == "TO_RETURN"
+    return {
+        "status": status,
+        "native_status": word,
+        "fulfilment_status": _on_the_way(word, packages) or fulfilment,
+        "native_fulfilment_status": word,
+        "return_status": "requested" if returning else "none",
+        "native_return_status": word if returning else None,
+    }
 
 
 def _on_the_way(word: str, packages: Sequence[Json]) -> FulfilmentStatus | None:

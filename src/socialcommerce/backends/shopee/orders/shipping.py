@@ -327,13 +327,16 @@ class Shipping(OrdersNoun, Orders):
         )
 
     def _repair_pickup(self, parcel: Parcel, method: Pickup) -> Flow[None]:
+        """The same pickup again is refused by Shopee, which then has it already."""
         offer = yield from self._offer(parcel)
-        yield from self.ask(
-            "POST",
-            "/api/v2/logistics/update_shipping_order",
-            body=parcel.named(pickup=pickup_body(offer, method)),
-            safety="absolute",
-        )
+        body = parcel.named(pickup=pickup_body(offer, method))
+        try:
+            yield from self.ask(
+                "POST", "/api/v2/logistics/update_shipping_order", body=body, safety="absolute"
+            )
+        except InvalidRequest as error:
+            if not (error.code or "").endswith("update_shipping_order_no_param_change"):
+                raise
 
     def _report(self, parcel: Parcel, method: OwnCarrier, status: Progress, reason: str | None) -> Flow[None]:
         if parcel.row.get("logistics_channel_id") not in codes.SELLER_CHANNELS:
