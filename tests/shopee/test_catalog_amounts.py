@@ -193,7 +193,7 @@ class TestSetStock:
         assert wire.body("update_stock", 1)["stock_list"][0]["seller_stock"] == [{"stock": 22}]
 
     def test_the_same_stock_twice_in_one_call_is_refused(self, wire: Wire) -> None:
-        result = wire.client().catalog.set_stock([change(1), change(2)])
+        result = wire.client().catalog.set_stock([change(1), change(2, location="default")])
         assert [outcome.ok for outcome in result] == [True, False]
         assert isinstance(result[1].error, InvalidRequest)
 

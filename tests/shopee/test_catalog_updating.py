@@ -90,6 +90,7 @@ class TestUpdate:
             ({"variants": [VariantInput(options={"A": "1", "B": "1", "C": "1"})]}, "options"),
             ({"options": [Option(name="Colour", values=("red",))]}, "variants.options"),
             ({"variants": [VariantInput(sku="x")]}, "variants.options"),
+            ({"variants": [colour("red", price=sgd("1")), colour("blue", price=sgd("9"))]}, "variants.price"),
             (
                 {"options": [Option(name="Size", values=("L",)), Option(name="Colour", values=("red",))]},
                 "variants.options",

@@ -60,6 +60,8 @@ class Write:
 
 
 Results = dict[int, Any]
+_ANYWHERE = (None, "default")
+"""No location given, or the one that ``store.locations`` names where a shop has no warehouses."""
 
 
 class Amounts(Rules):
@@ -233,7 +235,8 @@ def _once(targets: Iterable[Target], results: Results) -> list[Target]:
     seen: set[tuple[str, str, str | None]] = set()
     kept = []
     for target in targets:
-        key = (target.item.id, target.variant.id, getattr(target.change, "location", None))
+        place = getattr(target.change, "location", None)
+        key = (target.item.id, target.variant.id, None if place in _ANYWHERE else place)
         if key in seen:
             results[target.index] = invalid(variant_id="is changed twice in one call; keep one of the two")
         else:
@@ -285,9 +288,6 @@ def _stock_write(target: Target) -> Write:
     if change.location not in _ANYWHERE:
         row["location_id"] = change.location
     return Write(target, row, _level_after(target, place, more))
-
-
-_ANYWHERE = (None, "default")
 
 
 @frozen

@@ -213,6 +213,9 @@ def _refuse(variants: Sequence[VariantInput], options: Sequence[Option], region:
         inputs.tier_index(variant, options)
         if variant.price is not None:
             inputs.price(variant.price, region)
+    ratio = inputs.ratio_problem([one.price.amount for one in variants if one.price is not None], region)
+    if ratio:
+        raise invalid(**{"variants.price": ratio})
 
 
 def _single(item: Product, variants: Sequence[VariantInput]) -> Plan:
