@@ -755,6 +755,7 @@ def test_automatic_product_ads_are_read_only(wire: Wire) -> None:
         ("scheduled", "active", "start"),
         ("ongoing", "paused", "pause"),
         ("ongoing", "ended", "stop"),
+        ("a_new_word", "paused", "pause"),
     ],
 )
 def test_a_status_is_reached_by_the_action_that_leads_there(

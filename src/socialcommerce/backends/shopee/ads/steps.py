@@ -12,6 +12,7 @@ from attrs import Factory, asdict, evolve, frozen
 from socialcommerce.backends.shopee.ads.mapping import Known, exact
 from socialcommerce.backends.shopee.ads.plan import Place, days, keyword_of, places
 from socialcommerce.backends.shopee.ads.wire import day_text, reference
+from socialcommerce.backends.shopee.codes.ads import DELIVERY, STATUS
 from socialcommerce.backends.shopee.regions import Region
 from socialcommerce.errors import Conflict
 from socialcommerce.models.ads import Bid, Budget, Delivery, Keyword, Targeting
@@ -62,8 +63,8 @@ def status_action(known: Known, status: str) -> str | None:
     Raises ``Conflict`` where no action leads there.
     """
     present = known.status
-    if present is None:
-        return {"active": "resume", "paused": "pause"}.get(status)
+    if present not in DELIVERY and present not in STATUS:
+        return _LIKELY[status]
     if present in _THERE[status]:
         return None
     action = _ACTIONS[status].get(present)
@@ -76,6 +77,9 @@ def status_action(known: Known, status: str) -> str | None:
         )
     return action
 
+
+_LIKELY = {"active": "resume", "paused": "pause", "ended": "stop"}
+"""What to try where Shopee does not say where a campaign stands, or in a word that is new."""
 
 _THERE = {"active": ("ongoing",), "paused": ("paused",), "ended": ("ended", "closed")}
 _ACTIONS = {
