@@ -256,6 +256,30 @@ def test_a_mass_shipment_that_was_lost_is_sorted_out_parcel_by_parcel() -> None:
     assert len(wire.sent("mass_ship_order")) == 1
 
 
+def test_of_a_lost_mass_shipment_what_cannot_be_told_is_unknown() -> None:
+    before = [order(parcel(f"OFG{sn}"), sn=sn) for sn in ("A", "B")]
+    odd = order(parcel("OFGA", "LOGISTICS_INVALID"), sn="A")
+    wire = mass(
+        get_order_detail=[{"order_list": before}, {"order_list": [odd, before[1]]}],
+        mass_ship_order=Interrupted("gone"),
+    )
+    found = client(wire).orders.ship(["A", "B"])
+    assert [outcome.status for outcome in found] == ["unknown", "failed"]
+
+
+def test_an_order_named_twice_is_shipped_once() -> None:
+    wire = mass()
+    assert client(wire).orders.ship(["A", "A"]).ok
+    assert wire.body("mass_ship_order")["package_list"] == [{"package_number": "OFGA"}]
+
+
+def test_an_order_without_a_parcel_cannot_be_shipped_yet() -> None:
+    wire = shipping(order(order_status="UNPAID"))
+    with pytest.raises(Conflict, match="no parcel to ship yet"):
+        client(wire).orders.ship(SN)
+    assert not client(wire).orders.ship([SN, SN]).ok
+
+
 def test_a_mass_shipment_that_never_arrived_is_sent_again() -> None:
     wire = mass(mass_ship_order=[Interrupted("gone"), {"success_list": []}])
     assert client(wire).orders.ship(["A", "B"]).ok

@@ -15,6 +15,7 @@ from socialcommerce.errors import (
     Conflict,
     InvalidRequest,
     NotFound,
+    OutcomeUnknown,
     PartiallyApplied,
     PlatformError,
     SocialCommerceError,
@@ -221,9 +222,13 @@ class Shipping(OrdersNoun, Orders):
     ) -> Flow[BulkResult[Sendable, Shipment]]:
         """One ``mass_ship_order`` for every 50 parcels of one channel and one warehouse."""
         found = yield from self.parcels(targets)
-        ready = [one for one in found if isinstance(one, Parcel) and _not_sendable(one) is None]
+        ready = {
+            one.row["package_number"]: one
+            for one in found
+            if isinstance(one, Parcel) and _not_sendable(one) is None
+        }
         groups: dict[tuple[Any, Any], list[Parcel]] = {}
-        for one in ready:
+        for one in ready.values():
             groups.setdefault(_where_from(one), []).append(one)
         parts = [part for group in groups.values() for part in chunks(group, _MANY)]
         results = yield from gather([self._mass_ship(part, method) for part in parts])
@@ -269,7 +274,7 @@ class Shipping(OrdersNoun, Orders):
         if all(isinstance(verdict, Absent) for verdict in verdicts):
             return Absent()
         failed = [
-            {"package_number": parcel.row["package_number"], "fail_reason": "was not arranged; ship it again"}
+            {"package_number": parcel.row["package_number"], "verdict": verdict}
             for parcel, verdict in zip(parcels, verdicts, strict=True)
             if not isinstance(verdict, Found)
         ]
@@ -410,6 +415,10 @@ def _not_sendable(parcel: Parcel) -> SocialCommerceError | None:
             "shopee",
             "the order is fulfilled in advance: its booking is shipped, not the order",
         )
+    if not parcel.row:
+        return _state(
+            f"order {parcel.order_sn} ({parcel.order_row['order_status']}) has no parcel to ship yet"
+        )
     if parcel.row.get("logistics_status") in codes.ARRANGED:
         return _state(f"order {parcel.order_sn} was shipped already ({parcel.row['logistics_status']})")
     return None
@@ -441,6 +450,17 @@ def _where_from(parcel: Parcel) -> tuple[Any, Any]:
 
 
 def _failure(row: Json) -> PlatformError:
+    """Why one parcel of a mass call was not shipped, or that nobody can say whether it was."""
+    verdict = row.get("verdict")
+    if isinstance(verdict, Undecided):
+        return OutcomeUnknown(
+            "the reply was lost; the parcel may have been shipped",
+            platform="shopee",
+            evidence=verdict.evidence,
+            how_to_find_out=verdict.how_to_find_out,
+        )
+    if isinstance(verdict, Absent):
+        return _state("the reply was lost and the parcel was not shipped; ship it again")
     reason = str(row.get("fail_reason") or row.get("fail_message") or "was refused")
     return InvalidRequest(reason, code=row.get("fail_error"), platform="shopee", sent="yes", raw=row)
 
