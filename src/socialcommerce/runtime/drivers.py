@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import FIRST_EXCEPTION, Executor, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -218,7 +218,7 @@ class _Loop:
     queues: dict[str, Any] = field(factory=dict)
 
     @contextlib.asynccontextmanager
-    async def queue(self, key: str) -> AsyncIterator[None]:
+    async def queue(self, key: str) -> AsyncGenerator[None]:
         """Let the tasks of this loop wait for one key in turn, so that only one polls the store's lock."""
         import anyio
 
@@ -272,7 +272,7 @@ async def _call(part: KeyValue, verb: Callable[..., T], *arguments: Any) -> T:
     return await to_thread.run_sync(verb, *arguments)
 
 
-async def _whole(work: Coroutine[Any, Any, T]) -> T:
+async def _whole(work: Coroutine[Any, Any, Any]) -> Any:
     """Run ``work`` to its end even when the caller is cancelled meanwhile; he is, right after it.
 
     Cut off between the platform's answer and the save, a renewal would lose a token that can
@@ -284,6 +284,7 @@ async def _whole(work: Coroutine[Any, Any, T]) -> T:
 
     if anyio.get_cancelled_exc_class() is asyncio.CancelledError:
         work = _in_a_task(work)
+    result: Any = _BUSY
     with anyio.CancelScope(shield=True):
         result = await work
     return result

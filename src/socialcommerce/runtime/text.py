@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 from urllib.parse import quote
 
 __all__ = ["read_json", "write_json", "write_query"]
@@ -52,5 +52,5 @@ _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 
 def write_query(pairs: Iterable[tuple[str, str]] | Mapping[str, str]) -> str:
     """Encode a query string, percent-encoding everything but the unreserved characters."""
-    items = pairs.items() if isinstance(pairs, Mapping) else pairs
+    items = cast("Iterable[tuple[str, str]]", pairs.items() if isinstance(pairs, Mapping) else pairs)
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in items)
