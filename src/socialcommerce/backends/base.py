@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from attrs import evolve
 
 from socialcommerce.backends.registry import load
-from socialcommerce.errors import ConfigurationError
+from socialcommerce.errors import ConfigurationError, InvalidRequest
 from socialcommerce.resources.capability import Capabilities, Capability, Level, Mark, Refusal, part
 from socialcommerce.resources.face import operations_of
 from socialcommerce.resources.noun import Noun
@@ -92,6 +92,8 @@ class Backend:
         Returns:
             The request, ready for a transport.
         """
+        if isinstance(now, datetime) and now.tzinfo is None:
+            raise InvalidRequest(fields={"now": "is a naive datetime; give it a time zone"}, sent="no")
         moment = now.timestamp() if isinstance(now, datetime) else float(now)
         resolved = self.resolve(call, None)
         if resolved.account == "required" and resolved.subject is None and self.subject_kind(resolved):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from typing import Any, Self, TypeVar
 
 from attrs import evolve, field, frozen
 
 from socialcommerce.backends.base import Backend
+from socialcommerce.errors import DecodeError, SocialCommerceError
 from socialcommerce.resources.capability import Capability
 from socialcommerce.resources.jobs import AsyncJob, Job
 from socialcommerce.resources.noun import Noun
 from socialcommerce.resources.pager import AsyncPager, Pager
 from socialcommerce.runtime.drivers import AsyncDriver, SyncDriver
-from socialcommerce.runtime.flow import Flow
+from socialcommerce.runtime.flow import Exclusive, Flow, Gather, Send
 from socialcommerce.runtime.jobs import Task
 from socialcommerce.runtime.observe import Attempt, notify
 from socialcommerce.runtime.paging import Cursor
@@ -67,7 +69,7 @@ class SyncCore(_Core):
 
     def run(self, flow: Flow[T]) -> T:
         """Drive a flow to its end."""
-        return self.driver.run(flow)
+        return self.driver.run(shaped(flow, self.backend.name))
 
     def pager(self, start: Cursor, fetch: Callable[[str | None], Any]) -> Any:
         """A listing that begins at ``start``."""
@@ -86,7 +88,7 @@ class AsyncCore(_Core):
 
     def run(self, flow: Flow[T]) -> Coroutine[Any, Any, T]:
         """Drive a flow to its end."""
-        return self.driver.run(flow)
+        return self.driver.run(shaped(flow, self.backend.name))
 
     def pager(self, start: Cursor, fetch: Callable[[str | None], Any]) -> Any:
         """A listing that begins at ``start``."""
@@ -95,6 +97,47 @@ class AsyncCore(_Core):
     async def job(self, noun: Noun, started: Flow[Task[T]]) -> Any:
         """Start slow work and answer it as a job."""
         return AsyncJob(await self.run(started), noun, self.run)
+
+
+_SHAPE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError)
+"""What reading a reply of an unexpected shape raises."""
+
+
+def shaped(flow: Flow[T], platform: str) -> Flow[T]:
+    """``flow``, whose trouble with the shape of a reply is told as ``DecodeError``.
+
+    Before anything was answered, such an error is a fault of ours and goes out as it is.
+    """
+    answered, value = False, None
+    failure: Exception | None = None
+    with closing(flow):
+        while True:
+            try:
+                effect = flow.send(value) if failure is None else flow.throw(failure)
+            except StopIteration as stop:
+                return stop.value  # type: ignore[no-any-return]  # StopIteration is not generic
+            except SocialCommerceError:
+                raise
+            except _SHAPE as error:
+                if not answered:
+                    raise
+                raise _misshapen(error, platform) from error
+            value, failure = None, None
+            try:
+                value = yield effect
+            except Exception as error:  # noqa: BLE001  # whatever the world raised belongs to the flow that asked
+                failure = error
+            answered = answered or isinstance(effect, _ANSWERED)
+
+
+_ANSWERED = (Send, Gather, Exclusive)
+
+
+def _misshapen(error: Exception, platform: str) -> DecodeError:
+    what = f"{type(error).__name__}: {error}" if isinstance(error, LookupError) else type(error).__name__
+    return DecodeError(
+        f"a reply of {platform} has an unexpected shape ({what})", platform=platform, sent="yes"
+    )
 
 
 class _Shown(BaseException):
