@@ -184,11 +184,21 @@ class TestGather:
         assert run.wire.most == 2
 
     def test_the_first_failure_stops_what_has_not_started(self, make: Callable[..., Run]) -> None:
-        run = make()
-        flows = [fail(ValueError("first")), *[ask(n) for n in range(500)]]
+        run, failed = make(), []
+
+        def failing() -> Flow[None]:
+            yield Sleep(0)
+            failed.append(1)
+            raise ValueError("first")
+
+        def waiting() -> Flow[None]:
+            while not failed:
+                yield Sleep(0)
+            yield Send(GET)
+
         with pytest.raises(ValueError, match="first"):
-            run(gather(flows, limit=2))
-        assert run.wire.sent < 500
+            run(gather([failing(), *[waiting() for n in range(3000)]], limit=2))
+        assert run.wire.sent < 3000
 
     def test_a_failure_behind_a_slow_flow_stops_the_rest_too(self) -> None:
         wire = Wire()
@@ -231,6 +241,16 @@ class TestGather:
         assert driver.run(gather([ask(1)])) == [1]
         assert driver.run(gather([])) == []
         assert driver.run(gather([ask(1), ask(2)], limit=1)) == [1, 2]
+
+    def test_an_interrupt_in_the_middle_ends_all_of_it(self) -> None:
+        def interrupted() -> Flow[None]:
+            yield Sleep(0)
+            raise KeyboardInterrupt
+
+        before = threading.active_count()
+        with pytest.raises(KeyboardInterrupt):
+            SyncDriver(Wire(), State.memory()).run(gather([interrupted(), ask(1), ask(2)], limit=2))
+        assert threading.active_count() == before
 
     def test_threads_end_with_the_gather(self) -> None:
         before = threading.active_count()

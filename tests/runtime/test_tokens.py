@@ -17,13 +17,14 @@ from tests.support.world import NOW, SHOP, Scheduler, Toy, World, refused
 from socialcommerce.errors import (
     AuthenticationError,
     AuthorizationRevoked,
+    ConfigurationError,
     OutcomeUnknown,
     PlatformUnavailable,
     RateLimited,
     SocialCommerceError,
 )
 from socialcommerce.runtime import tokens
-from socialcommerce.runtime.call import Call, TokenRecord
+from socialcommerce.runtime.call import Call, Subject, TokenRecord
 from socialcommerce.runtime.flow import Effect, Flow, Send, Store, done
 from socialcommerce.runtime.perform import perform
 from socialcommerce.runtime.text import read_json, write_json
@@ -173,6 +174,32 @@ class TestSeeds:
         assert use(w).access_token == "consented"
         w.run(tokens.forget(w.session, SERVICE, SHOP))
         assert w.state.tokens.load(KEY)[0] is None
+
+
+class TestOnlySubject:
+    """Where a call names no account and there is one alone, that one is meant."""
+
+    def only(self, *ids: str, kind: str | None = "shop") -> Any:
+        w, _ = world(None)
+        for each in ids:
+            w.run(tokens.save(w.session, SERVICE, Subject("shop", each), record(None)))
+        platform = Toy()
+        platform.subject_kind = lambda call: kind  # type: ignore[method-assign]
+        return w.run(tokens.only_subject(evolve(w.session, platform=platform), SERVICE, Call("GET", "/do")))
+
+    def test_the_one_with_tokens(self) -> None:
+        assert self.only("9") == Subject("shop", "9")
+
+    def test_none_where_the_call_needs_none(self) -> None:
+        assert self.only("9", kind=None) is None
+
+    def test_of_several_one_must_be_chosen(self) -> None:
+        with pytest.raises(ConfigurationError, match="there are 8, 9"):
+            self.only("8", "9")
+
+    def test_without_any_it_says_how_to_name_one(self) -> None:
+        with pytest.raises(ConfigurationError, match="shop_id"):
+            self.only()
 
 
 class TestRenewal:

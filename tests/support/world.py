@@ -84,7 +84,7 @@ def sign(call: Call, token: TokenRecord | None, now: float) -> Request:
     return Request(call.method, f"https://toy.example{call.path}", headers)
 
 
-@define
+@define(slots=False)
 class Toy:
     """A platform of one service, whose renewal is a flow of its own where a test gives one."""
 

@@ -9,9 +9,10 @@ belong to the loop that made them.
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
-from concurrent.futures import FIRST_EXCEPTION, Executor, ThreadPoolExecutor, wait
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -74,20 +75,7 @@ class SyncDriver:
         workers = min(effect.limit, self.concurrency, len(effect.flows))
         if workers < 2:
             return [self.run(flow) for flow in effect.flows]
-        with ThreadPoolExecutor(workers, thread_name_prefix="socialcommerce") as pool:
-            return self._collect(pool, effect)
-
-    def _collect(self, pool: Executor, effect: Gather) -> list[Any]:
-        futures = [pool.submit(copy_context().run, self.run, flow) for flow in effect.flows]
-        try:
-            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-            for future in futures:
-                if future in done:
-                    future.result()
-            return [future.result() for future in futures]
-        finally:
-            for future in futures:
-                future.cancel()
+        return _ThreadCrew(self, effect.flows).work(workers)
 
     def _exclusive(self, effect: Exclusive) -> Any:
         lock = getattr(self.state, effect.part).lock(effect.key)
@@ -108,6 +96,43 @@ _SYNC: dict[type, Callable[[SyncDriver, Any], Any]] = {
     Exclusive: SyncDriver._exclusive,
     Store: SyncDriver._store,
 }
+
+
+@define(eq=False)
+class _ThreadCrew:
+    """Threads that share the flows of one ``Gather``; after a failure none begins another flow."""
+
+    driver: SyncDriver
+    flows: Sequence[_Flow[Any]]
+    results: dict[int, Any] = field(factory=dict)
+    failures: list[BaseException] = field(factory=list)
+    taking: threading.Lock = field(factory=threading.Lock)
+
+    def work(self, workers: int) -> list[Any]:
+        """The results in order, or the first failure raised."""
+        jobs = enumerate(self.flows)
+        with ThreadPoolExecutor(workers, thread_name_prefix="socialcommerce") as pool:
+            futures = [pool.submit(copy_context().run, self._take, jobs) for _ in range(workers)]
+            try:
+                for future in futures:
+                    future.result()
+            except BaseException as error:
+                self.failures.append(error)
+                raise
+        if self.failures:
+            raise self.failures[0]
+        return [self.results[index] for index in range(len(self.flows))]
+
+    def _take(self, jobs: Iterator[tuple[int, _Flow[Any]]]) -> None:
+        while not self.failures:
+            with self.taking:
+                index, flow = next(jobs, (-1, None))
+            if flow is None:
+                return
+            try:
+                self.results[index] = self.driver.run(flow)
+            except Exception as error:  # noqa: BLE001  # raised by whoever gathers
+                self.failures.append(error)
 
 
 def _new_run_var() -> RunVar[_Loop | None]:
