@@ -144,3 +144,23 @@ def test_many_orders_are_shipped_and_labelled_together(shop: Client) -> None:
     shop.market.advance(timedelta(hours=1))
     document = shop.orders.label(list(shipped.values))
     assert document.name == "3-labels.pdf"
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind"),
+    [
+        ({"format": "pdf"}, "THERMAL_AIR_WAYBILL"),
+        ({"size": "A6"}, "THERMAL_AIR_WAYBILL"),
+        ({"format": "PDF", "size": "A4"}, "NORMAL_AIR_WAYBILL"),
+        ({"format": "THERMAL_AIR_WAYBILL"}, "THERMAL_AIR_WAYBILL"),
+    ],
+)
+def test_formats_and_paper_sizes_are_read_as_shopees_document_types(asked: dict[str, str], kind: str) -> None:
+    shop = simulate("shopee")
+    shop.market.add_product("TEE-1", stock=5, price="10")
+    order = shop.market.buy("TEE-1")
+    shop.orders.ship(order)
+    shop.market.advance(timedelta(minutes=10))
+    assert shop.orders.label(order, **asked).media_type == "application/pdf"
+    created = [r for r in shop.market.requests if r.path.endswith("/create_shipping_document")]
+    assert f'"{kind}"'.encode() in created[-1].request.content

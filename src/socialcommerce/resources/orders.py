@@ -242,8 +242,8 @@ class Orders(Noun):
         Args:
             target: a shipment, package or order; several are printed into one document where
                 the platform can.
-            format: the platform's name of a document type; None is the one it suggests.
-            size: ``"normal"`` or ``"thermal"`` paper, or the platform's own name of a size.
+            format: ``"pdf"``, or the platform's name of a document type; None is what it suggests.
+            size: ``"A4"`` (``"normal"``) or ``"A6"`` (``"thermal"``), or the platform's own name.
 
         Returns:
             The document, its bytes loaded.

@@ -26,13 +26,21 @@ __all__ = ["Labels"]
 
 _MOST = 50
 _LATER = timedelta(minutes=5)
-_SIZES = {"thermal": "THERMAL_AIR_WAYBILL", "normal": "NORMAL_AIR_WAYBILL"}
+_THERMAL, _NORMAL = "THERMAL_AIR_WAYBILL", "NORMAL_AIR_WAYBILL"
+_SIZES = {"thermal": _THERMAL, "a6": _THERMAL, "normal": _NORMAL, "a4": _NORMAL}
 _KINDS: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "application/pdf", ".pdf"),
     (b"PK", "application/zip", ".zip"),
     (b"", "text/html", ".html"),
 )
 _PATH = "/api/v2/logistics/"
+
+
+def _wanted(format: str | None, size: str | None) -> str | None:
+    """The document type that was asked for; Shopee prints PDF whatever the type."""
+    if format is not None and format.lower() != "pdf":
+        return format
+    return _SIZES.get(size.lower(), size) if size is not None else None
 
 
 class Labels(OrdersNoun, Orders):
@@ -50,14 +58,14 @@ class Labels(OrdersNoun, Orders):
     ) -> Flow[Task[Document]]:
         """POST logistics/{get_shipping_document_parameter, create_…, get_…_result, download_…}: a task.
 
-        Up to 50 parcels in one file. ``format`` is one of Shopee's document types
+        Up to 50 parcels in one file. ``format`` is ``"pdf"`` or one of Shopee's document types
         (``THERMAL_AIR_WAYBILL``, ``NORMAL_JOB_AIR_WAYBILL``, …); None is what Shopee suggests.
         """
         targets = _targets(target)
         if not 1 <= len(targets) <= _MOST:
             raise invalid(target=f"one file holds 1 to {_MOST} parcels, not {len(targets)}")
         parcels = [_parcel(one) for one in (yield from self.parcels(targets))]
-        kind = yield from self._kind(parcels, format or _SIZES.get(size or "", size))
+        kind = yield from self._kind(parcels, _wanted(format, size))
         numbers = yield from gather([self._number(*pair) for pair in zip(targets, parcels, strict=True)])
         yield from self._create(parcels, numbers, kind)
         state = {"orders": [parcel.named() for parcel in parcels], "type": kind}
@@ -66,7 +74,7 @@ class Labels(OrdersNoun, Orders):
     def _kind(self, parcels: Sequence[Parcel], wanted: str | None) -> Flow[str]:
         """The document type: the one asked for if every parcel can have it, else the one suggested."""
         rows = yield from self._document("get_shipping_document_parameter", [one.named() for one in parcels])
-        suggested: str = wanted or rows[0].get("suggest_shipping_document_type") or _SIZES["normal"]
+        suggested: str = wanted or rows[0].get("suggest_shipping_document_type") or _NORMAL
         for row in rows:
             selectable = row.get("selectable_shipping_document_type") or [suggested]
             if suggested not in selectable:
