@@ -327,10 +327,11 @@ class BulkFailure(ExceptionGroup[SocialCommerceError], SocialCommerceError):
 
     sent = "yes"
 
-    def __init__(self, message: str, errors: Sequence[SocialCommerceError]) -> None:
+    def __init__(self, message: str, exceptions: Sequence[SocialCommerceError], /) -> None:
         """Nothing to keep: the group itself holds its message and errors."""
 
     def derive(self, excs: Sequence[SocialCommerceError], /) -> BulkFailure:  # type: ignore[override]  # narrower on purpose: a part of this group holds our errors only
+        """A part of this group, as ``except*`` and ``split`` make them."""
         return BulkFailure(self.message, excs)
 
     def _portable(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 
 from attrs import evolve
 
@@ -18,7 +18,6 @@ from socialcommerce.errors import ConfigurationError
 from socialcommerce.models.account import Account
 from socialcommerce.resources.ads import AsyncAds, SyncAds
 from socialcommerce.resources.auth import AsyncAuth, SyncAuth
-from socialcommerce.resources.capability import Capabilities
 from socialcommerce.resources.catalog import AsyncCatalog, SyncCatalog
 from socialcommerce.resources.messaging import AsyncMessaging, SyncMessaging
 from socialcommerce.resources.orders import AsyncOrders, SyncOrders
@@ -27,13 +26,16 @@ from socialcommerce.resources.webhooks import AsyncWebhooks, SyncWebhooks
 from socialcommerce.runtime import jobs
 from socialcommerce.runtime.call import Safety, Subject
 from socialcommerce.runtime.drivers import AsyncDriver, SyncDriver
-from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.http import as_transport, async_transport_factory
-from socialcommerce.runtime.observe import Hook
 from socialcommerce.runtime.retry import RateLimits, Retry
 from socialcommerce.runtime.session import Session
 from socialcommerce.runtime.state import State
 from socialcommerce.runtime.transport import Timeout
+
+if TYPE_CHECKING:
+    from socialcommerce.resources.capability import Capabilities
+    from socialcommerce.runtime.flow import Flow
+    from socialcommerce.runtime.observe import Hook
 
 __all__ = ["AsyncClient", "Client"]
 

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from contextlib import closing
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from attrs import evolve, field, frozen
 
-from socialcommerce.backends.base import Backend
 from socialcommerce.errors import DecodeError, SocialCommerceError
-from socialcommerce.resources.capability import Capability
 from socialcommerce.resources.jobs import AsyncJob, Job
-from socialcommerce.resources.noun import Noun
 from socialcommerce.resources.pager import AsyncPager, Pager
 from socialcommerce.runtime.drivers import AsyncDriver, SyncDriver
 from socialcommerce.runtime.flow import Exclusive, Flow, Gather, Send
-from socialcommerce.runtime.jobs import Task
 from socialcommerce.runtime.observe import Attempt, notify
-from socialcommerce.runtime.paging import Cursor
 from socialcommerce.runtime.retry import RateLimits
-from socialcommerce.runtime.session import Session
-from socialcommerce.runtime.state import State
-from socialcommerce.runtime.transport import Request, Response, Timeout
+
+if TYPE_CHECKING:
+    from socialcommerce.backends.base import Backend
+    from socialcommerce.resources.capability import Capability
+    from socialcommerce.resources.noun import Noun
+    from socialcommerce.runtime.jobs import Task
+    from socialcommerce.runtime.paging import Cursor
+    from socialcommerce.runtime.session import Session
+    from socialcommerce.runtime.state import State
+    from socialcommerce.runtime.transport import Request, Response, Timeout
 
 __all__ = ["AsyncCore", "AsyncPlanner", "SyncCore", "SyncPlanner"]
 
@@ -99,7 +101,7 @@ class AsyncCore(_Core):
         return AsyncJob(await self.run(started), noun, self.run)
 
 
-_SHAPE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError)
+_SHAPE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
 """What reading a reply of an unexpected shape raises."""
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Sequence
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from socialcommerce.backends import registry
-from socialcommerce.backends.base import Backend
 from socialcommerce.client.clients import AsyncClient, Client
 from socialcommerce.errors import ConfigurationError
 from socialcommerce.models.account import Token
 from socialcommerce.runtime.call import TokenRecord
-from socialcommerce.runtime.observe import Hook
 from socialcommerce.runtime.state import State
+
+if TYPE_CHECKING:
+    from socialcommerce.backends.base import Backend
+    from socialcommerce.runtime.observe import Hook
 
 __all__ = ["connect", "simulate"]
 

@@ -6,14 +6,16 @@ import mimetypes
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from socialcommerce.errors import InvalidRequest
 from socialcommerce.runtime.call import Call, Safety, Upload
-from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.perform import perform
-from socialcommerce.runtime.session import Session
-from socialcommerce.runtime.transport import Response
+
+if TYPE_CHECKING:
+    from socialcommerce.runtime.flow import Flow
+    from socialcommerce.runtime.session import Session
+    from socialcommerce.runtime.transport import Response
 
 __all__ = ["File", "RawBytes", "RawList", "RawObject", "call"]
 

@@ -24,6 +24,9 @@ REPLIES: dict[str, Response] = {
     "an empty body": Response(200, _JSON),
     "random bytes": Response(200, _JSON, _NOISE.randbytes(200)),
     "HTML with a 403": Response(403, {"content-type": "text/html"}, b"<html>Access denied</html>"),
+    "an empty object": Response(200, _JSON, b"{}"),
+    "a payload of null": Response(200, _JSON, b'{"response": null, "data": null}'),
+    "a list": Response(200, _JSON, b"[1, 2]"),
     "deeply nested JSON": Response(200, _JSON, b"[" * 100_000),
 }
 """Replies that no platform documents and every platform gives one day."""
