@@ -31,7 +31,9 @@ def sell(shop: Client) -> None:
     push = market.pushes()[-1]
     with shop.webhooks.receive(method="POST", headers=push.headers, body=push.body) as receipt:
         order = receipt.events[0].fetch()  # the push is a signed hint; this reads the order
-    print(f"  {receipt.events[0].type} {order.id}  {order.lines[0].quantity.ordered} pieces, {order.totals.total}")
+    print(
+        f"  {receipt.events[0].type} {order.id}  {order.lines[0].quantity.ordered} pieces, {order.totals.total}"
+    )
 
     market.advance(timedelta(hours=1))
     shop.orders.ship(order)  # the platform's default way; or Pickup, DropOff, OwnCarrier
@@ -62,7 +64,9 @@ def advertise(shop: Client) -> None:
     for row in report:
         print(f"  advertised {row.campaign_id}  spent {row.spend}  ROAS {row.roas:.2f}")
     best = max(report, key=lambda row: row.roas or 0)
-    raised = shop.ads.campaigns.update(best.campaign_id, budget=Budget(kind="daily", amount=Money("40", "SGD")))
+    raised = shop.ads.campaigns.update(
+        best.campaign_id, budget=Budget(kind="daily", amount=Money("40", "SGD"))
+    )
     print(f"  raised     {raised.id} to {raised.budget.amount} a day")
 
 

@@ -1,0 +1,55 @@
+"""The examples run as they stand, offline and quickly."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+def run(script: str) -> str:
+    finished = subprocess.run(
+        [sys.executable, EXAMPLES / script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
+def test_the_quickstart_tells_a_sellers_day_within_ten_seconds() -> None:
+    started = time.perf_counter()
+    story = run("quickstart.py")
+    assert time.perf_counter() - started < 10
+    lines = story.splitlines()
+    assert len(lines) <= 25, "one screenful"
+    for word in ("listed", "stocked", "order.paid", "shipped", "advertised", "ROAS", "raised", "answered"):
+        assert any(word in line for line in lines), f"nothing is {word}"
+    assert "in async" in story
+
+
+def cells_that_failed(notebook: Any) -> list[str]:
+    return [
+        str(output.get("evalue"))
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if output.output_type == "error"
+    ]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_the_notebook_runs_from_top_to_bottom() -> None:
+    nbformat = pytest.importorskip("nbformat")
+    namespace: dict[str, Any] = {}
+    notebook = nbformat.read(EXAMPLES / "quickstart.ipynb", as_version=4)
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    assert len(code) > 5
+    for source in code:
+        exec(compile(source, "quickstart.ipynb", "exec"), namespace)
+    assert cells_that_failed(notebook) == []
+    assert namespace["shipment"].tracking_number
