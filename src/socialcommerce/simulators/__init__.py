@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["TWINS", "open_twin", "register_twin"]
 
-TWINS: dict[str, str] = {"shopee": "socialcommerce.simulators.shopee:ShopeeTwin"}
+TWINS: dict[str, str] = {
+    "shopee": "socialcommerce.simulators.shopee:ShopeeTwin",
+    "tiktok_shop": "socialcommerce.simulators.tiktok_shop:TikTokShopTwin",
+}
 """Platform name -> "module:class" of its twin."""
 
 
