@@ -14,9 +14,7 @@ from socialcommerce.resources.capability import Capabilities, Capability, Level,
 from socialcommerce.resources.face import operations_of
 from socialcommerce.resources.noun import Noun
 from socialcommerce.runtime.call import Call, Service, Subject, TokenRecord
-from socialcommerce.runtime.flow import Flow
-from socialcommerce.runtime.session import Session
-from socialcommerce.runtime.transport import Request
+from socialcommerce.runtime.flow import done
 
 if TYPE_CHECKING:
     from socialcommerce.resources.ads import Ads
@@ -26,6 +24,9 @@ if TYPE_CHECKING:
     from socialcommerce.resources.orders import Orders
     from socialcommerce.resources.store import Store
     from socialcommerce.resources.webhooks import Webhooks
+    from socialcommerce.runtime.flow import Flow
+    from socialcommerce.runtime.session import Session
+    from socialcommerce.runtime.transport import Request
 
 __all__ = ["NOUNS", "Backend", "operation_names"]
 
@@ -121,6 +122,14 @@ class Backend:
     def seed(self, service: Service, subject: Subject | None) -> TokenRecord | None:
         """The tokens given in the settings, used until the store has its own."""
         return None
+
+    def complete(self, session: Session, call: Call, record: TokenRecord) -> Flow[TokenRecord]:
+        """A token with whatever else signing a call takes (a shop's cipher, a page's own token).
+
+        A flow, run before every signing; what had to be asked for belongs in the record's ``extra``
+        (``runtime.tokens.amend``). Most platforms need the token alone.
+        """
+        return done(record)
 
     def renew(
         self, session: Session, service: Service, subject: Subject | None, record: TokenRecord

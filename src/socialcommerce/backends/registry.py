@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
-from importlib.metadata import entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from socialcommerce.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = ["GROUP", "backend_class", "names", "register"]
 
@@ -27,15 +30,16 @@ def backend_class(name: str) -> type[Any]:
         return _REGISTERED[name]
     if name in _BUILT_IN:
         return load(_BUILT_IN[name])
-    for point in entry_points(group=GROUP, name=name):
-        found: type[Any] = point.load()
-        return found
+    for point in _installed():
+        if point.name == name:
+            found: type[Any] = point.load()
+            return found
     raise ConfigurationError(f"no backend is called {name!r}; there are {', '.join(names())}")
 
 
 def names() -> list[str]:
     """Every name that ``connect`` knows."""
-    return sorted({*_REGISTERED, *_BUILT_IN, *(point.name for point in entry_points(group=GROUP))})
+    return sorted({*_REGISTERED, *_BUILT_IN, *(point.name for point in _installed())})
 
 
 def load(path: str) -> type[Any]:
@@ -43,3 +47,10 @@ def load(path: str) -> type[Any]:
     module, _, name = path.partition(":")
     found: type[Any] = getattr(import_module(module), name)
     return found
+
+
+def _installed() -> Iterable[EntryPoint]:
+    """The entry points of other packages; looking for them costs as much as a whole client."""
+    from importlib.metadata import entry_points
+
+    return entry_points(group=GROUP)

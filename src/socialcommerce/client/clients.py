@@ -7,22 +7,15 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from attrs import evolve
 
-from socialcommerce.backends.base import Backend
+from socialcommerce.backends.base import NOUNS, Backend
+from socialcommerce.backends.registry import load
 from socialcommerce.client import raw as raw_calls
 from socialcommerce.client.core import AsyncCore, AsyncPlanner, SyncCore, SyncPlanner
 from socialcommerce.errors import ConfigurationError
-from socialcommerce.models.account import Account
-from socialcommerce.resources.ads import AsyncAds, SyncAds
-from socialcommerce.resources.auth import AsyncAuth, SyncAuth
-from socialcommerce.resources.catalog import AsyncCatalog, SyncCatalog
-from socialcommerce.resources.messaging import AsyncMessaging, SyncMessaging
-from socialcommerce.resources.orders import AsyncOrders, SyncOrders
-from socialcommerce.resources.store import AsyncStore, SyncStore
-from socialcommerce.resources.webhooks import AsyncWebhooks, SyncWebhooks
 from socialcommerce.runtime import jobs
 from socialcommerce.runtime.call import Safety, Subject
 from socialcommerce.runtime.drivers import AsyncDriver, SyncDriver
@@ -33,7 +26,15 @@ from socialcommerce.runtime.state import State
 from socialcommerce.runtime.transport import Timeout
 
 if TYPE_CHECKING:
+    from socialcommerce.models.account import Account
+    from socialcommerce.resources.ads import AsyncAds, SyncAds
+    from socialcommerce.resources.auth import AsyncAuth, SyncAuth
     from socialcommerce.resources.capability import Capabilities
+    from socialcommerce.resources.catalog import AsyncCatalog, SyncCatalog
+    from socialcommerce.resources.messaging import AsyncMessaging, SyncMessaging
+    from socialcommerce.resources.orders import AsyncOrders, SyncOrders
+    from socialcommerce.resources.store import AsyncStore, SyncStore
+    from socialcommerce.resources.webhooks import AsyncWebhooks, SyncWebhooks
     from socialcommerce.runtime.flow import Flow
     from socialcommerce.runtime.observe import Hook
 
@@ -83,8 +84,11 @@ class _Base(Generic[C]):
         Args:
             account: one of ``accounts()``, or the id of an account of the backend's first kind.
         """
-        kind = account.kind if isinstance(account, Account) else self._first_kind()
-        subject = Subject(kind, account.id if isinstance(account, Account) else account)
+        subject = (
+            Subject(self._first_kind(), account)
+            if isinstance(account, str)
+            else Subject(account.kind, account.id)
+        )
         return self._derived(self._core.derive(chosen=subject), self._market)
 
     def _first_kind(self) -> str:
@@ -175,36 +179,50 @@ class Client(_Base[SyncCore]):
     @cached_property
     def catalog(self) -> SyncCatalog:
         """Products, variants, stock and prices."""
+        from socialcommerce.resources.catalog import SyncCatalog
+
         return SyncCatalog(self._core)
 
     @cached_property
     def orders(self) -> SyncOrders:
         """Orders, shipments, cancellations, returns."""
+        from socialcommerce.resources.orders import SyncOrders
+
         return SyncOrders(self._core)
 
     @cached_property
     def store(self) -> SyncStore:
         """The shop itself."""
+        from socialcommerce.resources.store import SyncStore
+
         return SyncStore(self._core)
 
     @cached_property
     def ads(self) -> SyncAds:
         """Campaigns, reports, audiences."""
+        from socialcommerce.resources.ads import SyncAds
+
         return SyncAds(self._core)
 
     @cached_property
     def messaging(self) -> SyncMessaging:
         """Conversations with buyers."""
+        from socialcommerce.resources.messaging import SyncMessaging
+
         return SyncMessaging(self._core)
 
     @cached_property
     def auth(self) -> SyncAuth:
         """Consent and tokens."""
+        from socialcommerce.resources.auth import SyncAuth
+
         return SyncAuth(self._core)
 
     @cached_property
     def webhooks(self) -> SyncWebhooks:
         """What the platform tells by itself."""
+        from socialcommerce.resources.webhooks import SyncWebhooks
+
         return SyncWebhooks(self._core)
 
     @cached_property
@@ -297,36 +315,50 @@ class AsyncClient(_Base[AsyncCore]):
     @cached_property
     def catalog(self) -> AsyncCatalog:
         """Products, variants, stock and prices."""
+        from socialcommerce.resources.catalog import AsyncCatalog
+
         return AsyncCatalog(self._core)
 
     @cached_property
     def orders(self) -> AsyncOrders:
         """Orders, shipments, cancellations, returns."""
+        from socialcommerce.resources.orders import AsyncOrders
+
         return AsyncOrders(self._core)
 
     @cached_property
     def store(self) -> AsyncStore:
         """The shop itself."""
+        from socialcommerce.resources.store import AsyncStore
+
         return AsyncStore(self._core)
 
     @cached_property
     def ads(self) -> AsyncAds:
         """Campaigns, reports, audiences."""
+        from socialcommerce.resources.ads import AsyncAds
+
         return AsyncAds(self._core)
 
     @cached_property
     def messaging(self) -> AsyncMessaging:
         """Conversations with buyers."""
+        from socialcommerce.resources.messaging import AsyncMessaging
+
         return AsyncMessaging(self._core)
 
     @cached_property
     def auth(self) -> AsyncAuth:
         """Consent and tokens."""
+        from socialcommerce.resources.auth import AsyncAuth
+
         return AsyncAuth(self._core)
 
     @cached_property
     def webhooks(self) -> AsyncWebhooks:
         """What the platform tells by itself."""
+        from socialcommerce.resources.webhooks import AsyncWebhooks
+
         return AsyncWebhooks(self._core)
 
     @cached_property
@@ -397,32 +429,34 @@ class AsyncJobs:
         return await self._client._core.run(self._client._resumed(job_id))
 
 
-class Plan:
+class _Plan:
+    """Faces over a core that only shows what it would send."""
+
+    _faces: ClassVar[str]
+
+    def __init__(self, core: SyncPlanner | AsyncPlanner) -> None:
+        self._core = core
+
+    def __getattr__(self, noun: str) -> Any:
+        if noun not in NOUNS or noun == "webhooks":
+            raise AttributeError(f"nothing of {noun!r} can be planned")
+        return load(f"socialcommerce.resources.{noun}:{self._faces}{noun.capitalize()}")(self._core)
+
+
+class Plan(_Plan):
     """``client.plan.orders.ship(order)``: the first request of an operation, None where nothing is sent."""
 
-    def __init__(self, core: SyncPlanner) -> None:
-        self.catalog: Any = SyncCatalog(core)
-        self.orders: Any = SyncOrders(core)
-        self.store: Any = SyncStore(core)
-        self.ads: Any = SyncAds(core)
-        self.messaging: Any = SyncMessaging(core)
-        self.auth: Any = SyncAuth(core)
+    _faces = "Sync"
 
     def __call__(self, operation: Any, *args: Any, **kwargs: Any) -> Any:
         """The same for an operation given by name, ``"orders.ship"``, or as ``client.orders.ship``."""
         return _at(self, operation)(*args, **kwargs)
 
 
-class AsyncPlan:
+class AsyncPlan(_Plan):
     """``await client.plan.orders.ship(order)``: the first request of an operation."""
 
-    def __init__(self, core: AsyncPlanner) -> None:
-        self.catalog: Any = AsyncCatalog(core)
-        self.orders: Any = AsyncOrders(core)
-        self.store: Any = AsyncStore(core)
-        self.ads: Any = AsyncAds(core)
-        self.messaging: Any = AsyncMessaging(core)
-        self.auth: Any = AsyncAuth(core)
+    _faces = "Async"
 
     async def __call__(self, operation: Any, *args: Any, **kwargs: Any) -> Any:
         """The same for an operation given by name, ``"orders.ship"``, or as ``client.orders.ship``."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from socialcommerce.backends import registry
 from socialcommerce.client.clients import AsyncClient, Client
 from socialcommerce.errors import ConfigurationError
-from socialcommerce.models.account import Token
-from socialcommerce.runtime.call import TokenRecord
+from socialcommerce.runtime.call import Subject, TokenRecord
 from socialcommerce.runtime.state import State
 
 if TYPE_CHECKING:
@@ -160,12 +160,10 @@ def _sleep(cls: type[Any], world: Any) -> Any:
 
 def _authorize(client: Client | AsyncClient, backend: Backend, twin: Any) -> None:
     """Give the client the tokens that a seller's consent once brought, unless it remembers some."""
-    from socialcommerce.runtime.call import Subject
-
     tokens = client.state.tokens
     services = {service.slot: service for service in backend.services.values()}
     for account in twin.accounts:
-        record = TokenRecord.of(Token(**twin.issue_token(account)))
+        record = TokenRecord.of(SimpleNamespace(**twin.issue_token(account)))
         assert record is not None
         subject = Subject(backend.account_kinds[0], account.id) if backend.account_kinds else None
         for key in {backend.token_key(service, subject) for service in services.values()}:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from socialcommerce.models.audience import *
     from socialcommerce.models.base import *
     from socialcommerce.models.bulk import *
+    from socialcommerce.models.check import *
     from socialcommerce.models.content import *
     from socialcommerce.models.creatives import *
     from socialcommerce.models.event import *
@@ -81,7 +82,10 @@ _NAMES = {
         Event EventRef EventType
     """,
     "bulk": """
-        BulkResult Check Outcome OutcomeStatus Problem
+        BulkResult Outcome OutcomeStatus
+    """,
+    "check": """
+        Check Problem
     """,
     "account": """
         Account AccountKind AuthStatus Grant Token

@@ -1,4 +1,4 @@
-"""Many in, a result for each; and the answer to asking first."""
+"""Many in, a result for each."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar, overload
 import attrs
 
 from socialcommerce.errors import BulkFailure, OutcomeUnknown, SocialCommerceError
-from socialcommerce.models.base import Model
-from socialcommerce.models.money import Money
 
-__all__ = ["BulkResult", "Check", "Outcome", "OutcomeStatus", "Problem"]
+__all__ = ["BulkResult", "Outcome", "OutcomeStatus"]
 
 I_co = TypeVar("I_co", covariant=True)
 T_co = TypeVar("T_co", covariant=True)
@@ -110,26 +108,3 @@ class BulkResult(Sequence[Outcome[I_co, T_co]]):
             for outcome in self.outcomes
         )
         return f"<table><tr><th>input</th><th>status</th><th>error</th></tr>{rows}</table>"
-
-
-class Problem(Model):
-    """One thing that would be refused: the ``field`` (a dotted path), and what to do about it."""
-
-    field: str
-    message: str
-
-
-class Check(Model):
-    """The answer to asking first. True where it is ``ok``; ``cost`` is what it would take, where known."""
-
-    ok: bool
-    problems: tuple[Problem, ...] = ()
-    cost: Money | None = None
-
-    @classmethod
-    def of(cls, problems: Sequence[Problem], cost: Money | None = None) -> Check:
-        """A check that is ok where there are no problems."""
-        return cls.build(ok=not problems, problems=tuple(problems), cost=cost)
-
-    def __bool__(self) -> bool:
-        return self.ok

@@ -8,22 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypedDict, 
 
 from typing_extensions import Unpack
 
-from socialcommerce.models.ads import Ad, AdGroup, Campaign, CampaignInput, Delivery, Launched, LaunchPlan
-from socialcommerce.models.audience import Suggestion
-from socialcommerce.models.bulk import Check
-from socialcommerce.models.creatives import Creative
-from socialcommerce.models.media import Media
-from socialcommerce.models.product import Product, Ref
-from socialcommerce.models.reports import (
-    Attribution,
-    BookedOn,
-    Breakdown,
-    Derived,
-    Granularity,
-    Level,
-    Metric,
-    Report,
-)
 from socialcommerce.resources.ads_levels import (
     AdGroups,
     AsyncAdGroups,
@@ -47,11 +31,29 @@ from socialcommerce.resources.ads_people import (
     TargetingSearch,
 )
 from socialcommerce.resources.face import Async, Sync, job, operation, pages, sub
-from socialcommerce.resources.jobs import AsyncJob, Job
 from socialcommerce.resources.noun import Noun
-from socialcommerce.runtime.flow import Flow
-from socialcommerce.runtime.jobs import Task
-from socialcommerce.runtime.paging import Page
+
+if TYPE_CHECKING:
+    from socialcommerce.models.ads import Ad, AdGroup, Campaign, CampaignInput, Delivery, Launched, LaunchPlan
+    from socialcommerce.models.audience import Suggestion
+    from socialcommerce.models.check import Check
+    from socialcommerce.models.creatives import Creative
+    from socialcommerce.models.media import Media
+    from socialcommerce.models.product import Product, Ref
+    from socialcommerce.models.reports import (
+        Attribution,
+        BookedOn,
+        Breakdown,
+        Derived,
+        Granularity,
+        Level,
+        Metric,
+        Report,
+    )
+    from socialcommerce.resources.jobs import AsyncJob, Job
+    from socialcommerce.runtime.flow import Flow
+    from socialcommerce.runtime.jobs import Task
+    from socialcommerce.runtime.paging import Page
 
 __all__ = ["Ads", "AsyncAds", "ReportOptions", "SuggestionKind", "SyncAds"]
 

@@ -5,29 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 from typing_extensions import Unpack
 
 from socialcommerce.errors import PolicyViolation
-from socialcommerce.models.ads import (
-    Ad,
-    AdGroup,
-    AdGroupInput,
-    AdInput,
-    AdStatus,
-    Budget,
-    Campaign,
-    CampaignInput,
-    CampaignKind,
-    Delivery,
-)
-from socialcommerce.models.bulk import BulkResult
-from socialcommerce.models.creatives import Creative
 from socialcommerce.resources.face import Async, Sync, each, operation, pages
 from socialcommerce.resources.noun import Noun
-from socialcommerce.runtime.flow import Flow
-from socialcommerce.runtime.paging import Page
+
+if TYPE_CHECKING:
+    from socialcommerce.models.ads import (
+        Ad,
+        AdGroup,
+        AdGroupInput,
+        AdInput,
+        AdStatus,
+        Budget,
+        Campaign,
+        CampaignInput,
+        CampaignKind,
+        Delivery,
+    )
+    from socialcommerce.models.bulk import BulkResult
+    from socialcommerce.models.creatives import Creative
+    from socialcommerce.runtime.flow import Flow
+    from socialcommerce.runtime.paging import Page
 
 __all__ = [
     "AdChanges",

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from socialcommerce.models.audience import (
-    Audience,
-    AudienceInput,
-    AudienceMember,
-    ConversionEvent,
-    TargetingOption,
-)
-from socialcommerce.models.bulk import BulkResult
-from socialcommerce.models.message import Consent
 from socialcommerce.resources.face import Async, Sync, each, operation, pages
 from socialcommerce.resources.noun import Noun
-from socialcommerce.runtime.flow import Flow
-from socialcommerce.runtime.paging import Page
+
+if TYPE_CHECKING:
+    from socialcommerce.models.audience import (
+        Audience,
+        AudienceInput,
+        AudienceMember,
+        ConversionEvent,
+        TargetingOption,
+    )
+    from socialcommerce.models.bulk import BulkResult
+    from socialcommerce.models.message import Consent
+    from socialcommerce.runtime.flow import Flow
+    from socialcommerce.runtime.paging import Page
 
 __all__ = [
     "AsyncAudiences",

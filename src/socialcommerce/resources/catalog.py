@@ -4,35 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 from typing_extensions import Unpack
 
-from socialcommerce.models.bulk import BulkResult, Check
-from socialcommerce.models.event import Event
-from socialcommerce.models.media import Document, Media
-from socialcommerce.models.product import (
-    Attribute,
-    AttributeValue,
-    Category,
-    CategoryRef,
-    Condition,
-    Limits,
-    Option,
-    Parcel,
-    PriceChange,
-    Product,
-    ProductInput,
-    ProductStatus,
-    Ref,
-    StockChange,
-    StockLevel,
-    VariantInput,
-)
 from socialcommerce.resources.face import Async, Sync, chunked, each, operation, pages
 from socialcommerce.resources.noun import Noun
-from socialcommerce.runtime.flow import Flow
-from socialcommerce.runtime.paging import Page
+
+if TYPE_CHECKING:
+    from socialcommerce.models.bulk import BulkResult
+    from socialcommerce.models.check import Check
+    from socialcommerce.models.event import Event
+    from socialcommerce.models.media import Document, Media
+    from socialcommerce.models.product import (
+        Attribute,
+        AttributeValue,
+        Category,
+        CategoryRef,
+        Condition,
+        Limits,
+        Option,
+        Parcel,
+        PriceChange,
+        Product,
+        ProductInput,
+        ProductStatus,
+        Ref,
+        StockChange,
+        StockLevel,
+        VariantInput,
+    )
+    from socialcommerce.runtime.flow import Flow
+    from socialcommerce.runtime.paging import Page
 
 __all__ = ["AsyncCatalog", "Catalog", "Detail", "ProductChanges", "SyncCatalog"]
 

@@ -7,12 +7,14 @@ Messages come in through ``webhooks.receive`` and go out through ``messaging.sen
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from socialcommerce.models.message import Conversation, ConversationRef, Message
 from socialcommerce.runtime import memory
-from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.paging import Page
+
+if TYPE_CHECKING:
+    from socialcommerce.runtime.flow import Flow
 
 __all__ = ["conversations", "keep", "last_from_buyer", "messages"]
 

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, ParamSpec, TypeAlias, 
 from typing_extensions import Unpack
 
 from socialcommerce.errors import PolicyViolation, SocialCommerceError
-from socialcommerce.models.content import Button, Content
 from socialcommerce.models.identity import Identity, Profile
-from socialcommerce.models.media import Document, Media
 from socialcommerce.models.message import (
     Consent,
     Conversation,
@@ -38,13 +36,15 @@ from socialcommerce.resources.sending import (
     stopped,
     together,
 )
-from socialcommerce.runtime.flow import Flow
-from socialcommerce.runtime.jobs import Task
-from socialcommerce.runtime.paging import Page
 
 if TYPE_CHECKING:
     from socialcommerce.models.bulk import BulkResult
+    from socialcommerce.models.content import Button, Content
+    from socialcommerce.models.media import Document, Media
     from socialcommerce.resources.jobs import AsyncJob, Job
+    from socialcommerce.runtime.flow import Flow
+    from socialcommerce.runtime.jobs import Task
+    from socialcommerce.runtime.paging import Page
 
 __all__ = [
     "AsyncMessaging",

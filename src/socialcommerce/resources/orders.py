@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, overload
 
-from socialcommerce.models.bulk import BulkResult, Check
-from socialcommerce.models.event import Event
-from socialcommerce.models.media import Document
 from socialcommerce.models.order import (
     Cancellation,
     CancelReason,
@@ -38,12 +35,16 @@ from socialcommerce.resources.returns import (
     SyncCancellations,
     SyncReturns,
 )
-from socialcommerce.runtime.flow import Flow
-from socialcommerce.runtime.jobs import Task
-from socialcommerce.runtime.paging import Page
 
 if TYPE_CHECKING:
+    from socialcommerce.models.bulk import BulkResult
+    from socialcommerce.models.check import Check
+    from socialcommerce.models.event import Event
+    from socialcommerce.models.media import Document
     from socialcommerce.resources.jobs import AsyncJob, Job
+    from socialcommerce.runtime.flow import Flow
+    from socialcommerce.runtime.jobs import Task
+    from socialcommerce.runtime.paging import Page
 
 __all__ = ["AsyncOrders", "Detail", "Orders", "Progress", "RevealField", "SyncOrders", "Target"]
 

@@ -7,8 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from socialcommerce import models
 from socialcommerce.errors import SocialCommerceError
-from socialcommerce.models import frames
 from socialcommerce.runtime.paging import Cursor, Page, Walk
 
 if TYPE_CHECKING:
@@ -96,21 +96,21 @@ class Pager(_Listing[T]):
                 coming = reader.submit(self._fetch, page.next) if page.next is not None else None
                 yield page
 
-    def to_rows(self, explode: frames.Explode | None = None) -> list[dict[str, Any]]:
+    def to_rows(self, explode: models.Explode | None = None) -> list[dict[str, Any]]:
         """One flat mapping an item; ``explode="variants"`` or ``"lines"`` gives one a part."""
-        return list(frames.to_rows(cast("Iterable[Any]", self), explode))
+        return list(models.to_rows(cast("Iterable[Any]", self), explode))
 
-    def to_pandas(self, explode: frames.Explode | None = None) -> pandas.DataFrame:
+    def to_pandas(self, explode: models.Explode | None = None) -> pandas.DataFrame:
         """A pandas frame, one row an item (extra ``pandas``); Money becomes ``x`` and ``x_currency``."""
-        return frames.to_pandas(cast("Iterable[Any]", self), explode)
+        return models.to_pandas(cast("Iterable[Any]", self), explode)
 
-    def to_polars(self, explode: frames.Explode | None = None) -> polars.DataFrame:
+    def to_polars(self, explode: models.Explode | None = None) -> polars.DataFrame:
         """A polars frame, one row an item (extra ``polars``)."""
-        return frames.to_polars(cast("Iterable[Any]", self), explode)
+        return models.to_polars(cast("Iterable[Any]", self), explode)
 
-    def to_arrow(self, explode: frames.Explode | None = None) -> pyarrow.Table:
+    def to_arrow(self, explode: models.Explode | None = None) -> pyarrow.Table:
         """An Arrow table, one row an item (extra ``arrow``)."""
-        return frames.to_arrow(cast("Iterable[Any]", self), explode)
+        return models.to_arrow(cast("Iterable[Any]", self), explode)
 
 
 class _AsyncWalk(Generic[T]):
@@ -171,18 +171,18 @@ class AsyncPager(_Listing[T]):
     async def _all(self) -> list[Any]:
         return list(await self.collect())
 
-    async def to_rows(self, explode: frames.Explode | None = None) -> list[dict[str, Any]]:
+    async def to_rows(self, explode: models.Explode | None = None) -> list[dict[str, Any]]:
         """One flat mapping an item; ``explode="variants"`` or ``"lines"`` gives one a part."""
-        return list(frames.to_rows(await self._all(), explode))
+        return list(models.to_rows(await self._all(), explode))
 
-    async def to_pandas(self, explode: frames.Explode | None = None) -> pandas.DataFrame:
+    async def to_pandas(self, explode: models.Explode | None = None) -> pandas.DataFrame:
         """A pandas frame, one row an item (extra ``pandas``)."""
-        return frames.to_pandas(await self._all(), explode)
+        return models.to_pandas(await self._all(), explode)
 
-    async def to_polars(self, explode: frames.Explode | None = None) -> polars.DataFrame:
+    async def to_polars(self, explode: models.Explode | None = None) -> polars.DataFrame:
         """A polars frame, one row an item (extra ``polars``)."""
-        return frames.to_polars(await self._all(), explode)
+        return models.to_polars(await self._all(), explode)
 
-    async def to_arrow(self, explode: frames.Explode | None = None) -> pyarrow.Table:
+    async def to_arrow(self, explode: models.Explode | None = None) -> pyarrow.Table:
         """An Arrow table, one row an item (extra ``arrow``)."""
-        return frames.to_arrow(await self._all(), explode)
+        return models.to_arrow(await self._all(), explode)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from socialcommerce.models.bulk import BulkResult
-from socialcommerce.models.order import Cancellation, CancellationStatus, CancelReason, Order
-from socialcommerce.models.returns import Decision, Return, ReturnInput, ReturnStatus
-from socialcommerce.models.shipping import LineRef
 from socialcommerce.resources.face import Async, Sync, each, operation, pages
 from socialcommerce.resources.noun import Noun
-from socialcommerce.runtime.flow import Flow
-from socialcommerce.runtime.paging import Page
+
+if TYPE_CHECKING:
+    from socialcommerce.models.bulk import BulkResult
+    from socialcommerce.models.order import Cancellation, CancellationStatus, CancelReason, Order
+    from socialcommerce.models.returns import Decision, Return, ReturnInput, ReturnStatus
+    from socialcommerce.models.shipping import LineRef
+    from socialcommerce.runtime.flow import Flow
+    from socialcommerce.runtime.paging import Page
 
 __all__ = [
     "AsyncCancellations",

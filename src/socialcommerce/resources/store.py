@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from socialcommerce.models.store import Carrier, StoreAddress, StoreInfo, StoreLocation
 from socialcommerce.resources.face import Async, Sync, operation
 from socialcommerce.resources.noun import Noun
-from socialcommerce.runtime.flow import Flow
+
+if TYPE_CHECKING:
+    from socialcommerce.models.store import Carrier, StoreAddress, StoreInfo, StoreLocation
+    from socialcommerce.runtime.flow import Flow
 
 __all__ = ["AsyncStore", "Store", "SyncStore"]
 

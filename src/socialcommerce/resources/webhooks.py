@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Concatenate, Generic, Literal, ParamSpec, Self, TypeVar, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Concatenate,
+    Generic,
+    Literal,
+    ParamSpec,
+    Self,
+    TypeVar,
+    overload,
+)
 
 from attrs import frozen
 
 from socialcommerce.errors import Unsupported
-from socialcommerce.models.event import Event, EventType
 from socialcommerce.models.message import Message
 from socialcommerce.resources import inbox
 from socialcommerce.resources.face import Async, Sync, _Bound, _Entry, operation, pages
 from socialcommerce.resources.noun import Noun
-from socialcommerce.runtime.call import Subject
-from socialcommerce.runtime.flow import Flow
-from socialcommerce.runtime.paging import Page
 from socialcommerce.runtime.transport import Response
 from socialcommerce.webhooks.delivery import Assurance, Delivery
 from socialcommerce.webhooks.receiver import AsyncReceipt, Receipt, Received, accept
-from socialcommerce.webhooks.subscription import Subscription, WebhookHealth
+
+if TYPE_CHECKING:
+    from socialcommerce.models.event import Event, EventType
+    from socialcommerce.runtime.call import Subject
+    from socialcommerce.runtime.flow import Flow
+    from socialcommerce.runtime.paging import Page
+    from socialcommerce.webhooks.subscription import Subscription, WebhookHealth
 
 __all__ = ["AsyncWebhooks", "SyncWebhooks", "Webhooks", "attach"]
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from socialcommerce.errors import WebhookError
+from typing import TYPE_CHECKING
+
 from socialcommerce.runtime.transport import Response
+
+if TYPE_CHECKING:
+    from socialcommerce.errors import WebhookError
 
 __all__ = ["MAX_BODY", "TOO_LARGE", "refusal"]
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from socialcommerce.errors import WebhookError
-from socialcommerce.models.event import Event
-from socialcommerce.runtime.transport import Response
 from socialcommerce.webhooks.answers import MAX_BODY, TOO_LARGE, refusal
-from socialcommerce.webhooks.receiver import AsyncReceipt
+
+if TYPE_CHECKING:
+    from socialcommerce.models.event import Event
+    from socialcommerce.runtime.transport import Response
+    from socialcommerce.webhooks.receiver import AsyncReceipt
 
 __all__ = ["ASGIApp", "asgi_app"]
 

@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Literal, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeAlias
 
 from attrs import frozen
 
 from socialcommerce.errors import WebhookError
-from socialcommerce.models.event import Event
 from socialcommerce.runtime import memory
 from socialcommerce.runtime.flow import Flow, Store
 from socialcommerce.runtime.transport import Response
 from socialcommerce.webhooks.delivery import ASSURANCES, Assurance, Delivery
+
+if TYPE_CHECKING:
+    from socialcommerce.models.event import Event
 
 __all__ = ["AsyncReceipt", "Reader", "Received", "Receipt", "accept", "seen_key"]
 

@@ -12,12 +12,14 @@ import binascii
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from attrs import frozen
 
 from socialcommerce.errors import ConfigurationError, WebhookError
-from socialcommerce.webhooks.delivery import Assurance, Delivery
+
+if TYPE_CHECKING:
+    from socialcommerce.webhooks.delivery import Assurance, Delivery
 
 __all__ = ["Hmac", "Key", "Rsa", "Scheme", "SharedSecret", "Window", "body_of", "key_bytes"]
 

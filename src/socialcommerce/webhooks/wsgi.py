@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from socialcommerce.errors import WebhookError
-from socialcommerce.models.event import Event
-from socialcommerce.runtime.transport import Response
 from socialcommerce.webhooks.answers import MAX_BODY, TOO_LARGE, refusal
-from socialcommerce.webhooks.receiver import Receipt
+
+if TYPE_CHECKING:
+    from socialcommerce.models.event import Event
+    from socialcommerce.runtime.transport import Response
+    from socialcommerce.webhooks.receiver import Receipt
 
 __all__ = ["WSGIApp", "wsgi_app"]
 

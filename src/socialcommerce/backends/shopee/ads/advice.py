@@ -14,7 +14,7 @@ from socialcommerce.errors import AccountRestricted
 from socialcommerce.models.account import Account
 from socialcommerce.models.ads import CampaignInput, Delivery
 from socialcommerce.models.audience import Suggestion
-from socialcommerce.models.bulk import Problem
+from socialcommerce.models.check import Problem
 from socialcommerce.models.money import Money
 from socialcommerce.runtime.flow import Flow
 

@@ -19,7 +19,7 @@ from socialcommerce.backends.shopee.ads.reports import Question, ReportsNoun, da
 from socialcommerce.backends.shopee.ads.wire import reference
 from socialcommerce.models.ads import Ad, AdGroup, Campaign, CampaignInput, Delivery, Launched, LaunchPlan
 from socialcommerce.models.audience import Suggestion
-from socialcommerce.models.bulk import Check, Problem
+from socialcommerce.models.check import Check, Problem
 from socialcommerce.models.product import Product, Ref
 from socialcommerce.models.reports import (
     Attribution,

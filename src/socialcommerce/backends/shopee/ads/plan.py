@@ -32,7 +32,7 @@ from socialcommerce.models.ads import (
     Schedule,
     Targeting,
 )
-from socialcommerce.models.bulk import Problem
+from socialcommerce.models.check import Problem
 from socialcommerce.resources.noun import invalid
 
 __all__ = [

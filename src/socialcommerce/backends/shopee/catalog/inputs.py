@@ -15,7 +15,7 @@ from attrs import frozen
 from socialcommerce.backends.shopee.codes import catalog as codes
 from socialcommerce.backends.shopee.regions import Region
 from socialcommerce.errors import InvalidRequest, Unsupported
-from socialcommerce.models.bulk import Problem
+from socialcommerce.models.check import Problem
 from socialcommerce.models.media import Media
 from socialcommerce.models.money import Money
 from socialcommerce.models.product import (

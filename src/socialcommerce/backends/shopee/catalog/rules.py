@@ -11,7 +11,7 @@ from socialcommerce.backends.shopee.catalog.reading import PREFIX
 from socialcommerce.backends.shopee.codes import catalog as codes
 from socialcommerce.backends.shopee.regions import Region
 from socialcommerce.errors import InvalidRequest
-from socialcommerce.models.bulk import Check, Problem
+from socialcommerce.models.check import Check, Problem
 from socialcommerce.models.product import Attribute, Category, Limits, ProductInput
 from socialcommerce.resources.capability import emulated, native, no, supports
 from socialcommerce.resources.noun import identity, invalid

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from socialcommerce.errors import Conflict, InvalidRequest, NotFound, PlatformError, PlatformUnavailable
-from socialcommerce.models.product import ProductStatus
 from socialcommerce.resources.capability import Level, Refusal
+
+if TYPE_CHECKING:
+    from socialcommerce.models.product import ProductStatus
 
 __all__ = [
     "ALL_STATUSES",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from socialcommerce.models.message import DeliveryStatus
 from socialcommerce.resources.capability import Level, Refusal
+
+if TYPE_CHECKING:
+    from socialcommerce.models.message import DeliveryStatus
 
 __all__ = [
     "AFFILIATE",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from socialcommerce.models.store import AddressUse
-from socialcommerce.resources.capability import Level, Refusal
+if TYPE_CHECKING:
+    from socialcommerce.models.store import AddressUse
+    from socialcommerce.resources.capability import Level, Refusal
 
 __all__ = ["ADDRESS_USES", "FEATURES", "NO_WAREHOUSES", "REFUSALS", "SHOP_STATUSES", "WAREHOUSE_TYPES"]
 

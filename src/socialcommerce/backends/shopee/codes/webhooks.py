@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from attrs import frozen
 
-from socialcommerce.models.event import EventType
 from socialcommerce.resources.capability import Level, Refusal
+
+if TYPE_CHECKING:
+    from socialcommerce.models.event import EventType
 
 __all__ = [
     "ACCOUNTS",

@@ -14,7 +14,7 @@ from socialcommerce.backends.shopee.orders.reading import several
 from socialcommerce.backends.shopee.orders.splitting import asked_pieces
 from socialcommerce.backends.shopee.orders.values import Json, money
 from socialcommerce.errors import Conflict, NotFound, Unsupported
-from socialcommerce.models.bulk import Check, Problem
+from socialcommerce.models.check import Check, Problem
 from socialcommerce.models.money import Money
 from socialcommerce.models.order import (
     Cancellation,
@@ -112,8 +112,11 @@ class ShopeeCancellations(OrdersNoun, Cancellations):
             safety="state_guarded",
             readback=lambda: self._is_cancelled(row, lines),
         )
-        fresh = yield from self.row(row["order_sn"])
-        return mapping.cancellation(fresh) or _on_its_way(fresh, word)
+        return (yield from self.told_after(self._requested(row["order_sn"], word), _on_its_way(row, word)))
+
+    def _requested(self, order_sn: str, word: str) -> Flow[Cancellation]:
+        row = yield from self.row(order_sn)
+        return mapping.cancellation(row) or _on_its_way(row, word)
 
     def _is_cancelled(self, before: Json, lines: Sequence[LineRef] | None) -> Flow[Found[Any] | Absent]:
         row = yield from self.row(before["order_sn"])
@@ -143,8 +146,12 @@ class ShopeeCancellations(OrdersNoun, Cancellations):
             safety="state_guarded",
             readback=lambda: self._is_answered(order_sn, accept),
         )
+        known = _answered({"order_sn": order_sn}, "completed" if accept else "rejected")
+        return (yield from self.told_after(self._answered(order_sn), known))
+
+    def _answered(self, order_sn: str) -> Flow[Cancellation]:
         row = yield from self.row(order_sn)
-        return mapping.cancellation(row) or _withdrawn(row)
+        return mapping.cancellation(row) or _answered(row, "rejected")
 
     def _is_answered(self, order_sn: str, accept: bool) -> Flow[Found[Any] | Absent | Undecided]:
         row = yield from self.row(order_sn)
@@ -314,9 +321,9 @@ def _on_its_way(row: Json, word: str) -> Cancellation:
     )
 
 
-def _withdrawn(row: Json) -> Cancellation:
-    """After a refusal the order goes on, and keeps no trace of the request."""
-    return _bare(row, "rejected").model_copy(update={"requested_by": "buyer"})
+def _answered(row: Json, status: CancellationStatus) -> Cancellation:
+    """What the row does not tell: after a refusal the order goes on, and keeps no trace of the request."""
+    return _bare(row, status).model_copy(update={"requested_by": "buyer"})
 
 
 def _bare(row: Json, status: CancellationStatus) -> Cancellation:
@@ -326,6 +333,6 @@ def _bare(row: Json, status: CancellationStatus) -> Cancellation:
         native_ids={"order_sn": row["order_sn"]},
         order_id=row["order_sn"],
         status=status,
-        native_status=row["order_status"],
+        native_status=row.get("order_status"),
         raw=row,
     )
