@@ -410,6 +410,7 @@ def _is_fresh(effect: Store, rotation: Rotation) -> bool:
     return value is not None and value["refresh_token"] == rotation.valid and value["renewing_since"] is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", range(10))
 def test_a_thousand_interleavings_spend_every_refresh_token_once(block: int) -> None:
     for seed in range(block * 1000, block * 1000 + 1000):

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from attrs import frozen
 
-from socialcommerce.runtime.transport import Request, Response, Timeout
+from socialcommerce.runtime.transport import Request, Timeout
 
 __all__ = ["Effect", "Exclusive", "Flow", "Gather", "Part", "Send", "Sleep", "Store", "done", "gather"]
 
