@@ -228,6 +228,21 @@ class TestRenewal:
         assert use(w).access_token == "consented"
         assert kept(w).access_token == "consented"
 
+    def test_what_else_is_noted_beside_the_lock_costs_no_token(self) -> None:
+        w, _ = world(record(0))
+
+        def renew(old: TokenRecord) -> Flow[TokenRecord]:
+            yield from tokens.amend(w.session, SERVICE, SHOP, cipher="c")
+            return TokenRecord("access-1", "refresh-1")
+
+        w.platform.renewer = renew
+        assert use(w).access_token == "access-1"
+        assert (kept(w).refresh_token, kept(w).extra, kept(w).renewing_since) == (
+            "refresh-1",
+            {"cipher": "c"},
+            None,
+        )
+
     def test_so_does_one_saved_between_the_look_and_the_note(self) -> None:
         w, renewals = world(record(0))
         swap = w.state.tokens.swap

@@ -29,7 +29,7 @@ from socialcommerce.runtime.retry import classify
 from socialcommerce.runtime.session import Session
 from socialcommerce.runtime.transport import TransportFailure
 
-__all__ = ["ADVISORY", "MANDATORY", "forget", "only_subject", "peek", "renew", "save", "usable"]
+__all__ = ["ADVISORY", "MANDATORY", "amend", "forget", "only_subject", "peek", "renew", "save", "usable"]
 
 MANDATORY = 30.0
 """Seconds before its end from which an access token is not used any more."""
@@ -102,11 +102,14 @@ def _renew_locked(
     session: Session, service: Service, subject: Subject | None, stale: TokenRecord
 ) -> Flow[TokenRecord]:
     key = session.platform.token_key(service, subject)
-    record, version = yield from _read(session, service, subject)
-    if not _same(record, stale):
-        return record
     began = session.clock()
-    yield Store("tokens", "swap", (key, version, evolve(record, renewing_since=began).dump()))
+    while True:
+        record, version = yield from _read(session, service, subject)
+        if not _same(record, stale):
+            return record
+        note = evolve(record, renewing_since=began).dump()
+        if (yield Store("tokens", "swap", (key, version, note))):
+            break
     noted, version = yield from _read(session, service, subject)
     if not _same(noted, stale):
         return noted
@@ -120,8 +123,20 @@ def _renew_locked(
     fresh = fresh.renewed(issued_at=began if fresh.issued_at is None else fresh.issued_at)
     saved = yield Store("tokens", "swap", (key, version, fresh.dump()))
     _observe_renewal(session, subject)
-    if not saved:  # a new consent was saved meanwhile, beside the lock: its tokens are the newer ones
-        fresh, _ = yield from _read(session, service, subject)
+    return fresh if saved else (yield from _save_beside(session, service, subject, stale, fresh))
+
+
+def _save_beside(
+    session: Session, service: Service, subject: Subject | None, stale: TokenRecord, fresh: TokenRecord
+) -> Flow[TokenRecord]:
+    """Somebody wrote beside the lock: tokens of a new consent win, what else was noted is kept with ours."""
+    key, stored = session.platform.token_key(service, subject), False
+    while not stored:
+        present, version = yield from _read(session, service, subject)
+        if not _same(present, stale):
+            return present
+        fresh = evolve(fresh, extra={**fresh.extra, **present.extra})
+        stored = yield Store("tokens", "swap", (key, version, fresh.dump()))
     return fresh
 
 
@@ -193,6 +208,21 @@ def peek(session: Session, service: Service, subject: Subject | None) -> Flow[To
 def save(session: Session, service: Service, subject: Subject | None, record: TokenRecord) -> Flow[None]:
     """Remember new tokens of a fresh consent, whatever was there before."""
     yield from _replace(session.platform.token_key(service, subject), record.dump())
+
+
+def amend(
+    session: Session, service: Service, subject: Subject | None, **extra: Any
+) -> Flow[TokenRecord | None]:
+    """Add to what is remembered beside a token, leaving the token as it is; answers the record."""
+    key = session.platform.token_key(service, subject)
+    while True:
+        value, version = yield Store("tokens", "load", (key,))
+        if value is None:
+            return None
+        record = TokenRecord.load(value)
+        record = evolve(record, extra={**record.extra, **extra})
+        if (yield Store("tokens", "swap", (key, version, record.dump()))):
+            return record
 
 
 def forget(session: Session, service: Service, subject: Subject | None) -> Flow[None]:
