@@ -56,10 +56,6 @@ class ShopeeMessaging(ShopeeNoun, Messaging):
 
     service: ClassVar[str] = "chat"
 
-    def __init__(self, session: Any, operation: str = "") -> None:
-        super().__init__(session, operation)
-        self._sent: set[str] = set()
-
     @property
     def shop(self) -> str:
         """The id of the shop that speaks."""
@@ -235,7 +231,7 @@ class ShopeeMessaging(ShopeeNoun, Messaging):
             "POST", _CHAT + "send_message", body=body, safety="unsafe", readback=find
         )
         number = word(answer.get("message_id"))
-        self._sent.add(number)
+        self.claim("message", number)  # the next message may say the same
         return SendReceipt.build(ids=(number,), via="chat", billable=False, raw=answer)
 
     def _uploaded(self, content: Content) -> Flow[Payload]:
@@ -253,9 +249,9 @@ class ShopeeMessaging(ShopeeNoun, Messaging):
         rows = (yield from self._history(known)).get("messages") or () if known else ()
         for row in rows:
             made = instant(row.get("created_timestamp"))
-            fresh = made is not None and made >= since and word(row.get("message_id")) not in self._sent
+            fresh = made is not None and made >= since and is_ours(row, self.shop)
             matches = word(row.get("message_type")) == kind and same(kind, content, row.get("content"))
-            if fresh and matches and is_ours(row, self.shop):
+            if fresh and matches and self.claim("message", word(row.get("message_id"))):
                 return Found(row)
         return Undecided(
             f"the {len(rows)} newest messages do not hold it, but it may still arrive",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar, TypeVar, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from socialcommerce.backends.shopee.regions import Region, region_of
 from socialcommerce.errors import SocialCommerceError
@@ -12,8 +12,8 @@ from socialcommerce.resources.noun import Noun
 from socialcommerce.runtime.call import Call, Reply
 
 if TYPE_CHECKING:
-    from socialcommerce.runtime.flow import Flow
     from socialcommerce.backends.shopee.platform import ShopeePlatform
+    from socialcommerce.runtime.flow import Flow
 
 __all__ = ["ShopeeNoun"]
 

@@ -14,7 +14,7 @@ from socialcommerce.backends.shopee.chat import instant, word
 from socialcommerce.backends.shopee.codes import webhooks as codes
 from socialcommerce.backends.shopee.noun import ShopeeNoun
 from socialcommerce.backends.shopee.pushes import Push, events_of, is_verification, push_of, read_push
-from socialcommerce.errors import Unsupported, WebhookError
+from socialcommerce.errors import PartiallyApplied, SocialCommerceError, Unsupported, WebhookError
 from socialcommerce.models.event import Event
 from socialcommerce.resources.capability import Refusal, native, supports
 from socialcommerce.resources.noun import invalid
@@ -122,7 +122,7 @@ class ShopeeWebhooks(ShopeeNoun, Webhooks):
         on = self._switched(events, level)
         body = {"callback_url": self._url(endpoint), "set_push_config_on": on}
         yield from self.ask("POST", _PUSH + "set_app_push_config", body=body, safety="absolute")
-        return (yield from self.subscriptions())
+        return (yield from self._switched_to())
 
     @supports(
         "native",
@@ -138,7 +138,17 @@ class ShopeeWebhooks(ShopeeNoun, Webhooks):
         yield from self.ask(
             "POST", _PUSH + "set_app_push_config", body={"set_push_config_off": off}, safety="absolute"
         )
-        return (yield from self.subscriptions())
+        return (yield from self._switched_to())
+
+    def _switched_to(self) -> Flow[Sequence[Subscription]]:
+        try:
+            return (yield from self.subscriptions())
+        except SocialCommerceError as error:
+            raise PartiallyApplied(
+                f"the change took effect; what is subscribed to now could not be read: {error}",
+                done=("set_app_push_config",),
+                failed=("subscriptions",),
+            ) from error
 
     def _switched(self, events: Sequence[str], level: str | None) -> list[int]:
         if level == "account":

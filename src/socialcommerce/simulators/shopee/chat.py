@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from socialcommerce.simulators.account import Account
-from socialcommerce.simulators.entities import Buyer, Conversation, Message
+from socialcommerce.simulators.entities import Buyer, Conversation, Message, Upload
 from socialcommerce.simulators.shopee.catalog import image_url
 from socialcommerce.simulators.shopee.wire import Call, Refused, Routes, wrong
 
@@ -283,6 +283,7 @@ def upload_image(call: Call) -> Any:
     if len(content) > IMAGE_BYTES:
         raise wrong(call.operation, "the image is larger than 2 MB.")
     name = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    call.shop.uploads[name] = Upload(name, content, call.twin.clock.now())
     return {
         "url": image_url(name),
         "thumbnail": image_url(f"{name}_tn"),

@@ -30,7 +30,13 @@ from socialcommerce.backends.shopee.ads.steps import (
 )
 from socialcommerce.backends.shopee.ads.wire import PREFIX, first, number
 from socialcommerce.backends.shopee.codes.errors import error_for
-from socialcommerce.errors import BulkFailure, Conflict, PartiallyApplied, SocialCommerceError
+from socialcommerce.errors import (
+    BulkFailure,
+    Conflict,
+    OutcomeUnknown,
+    PartiallyApplied,
+    SocialCommerceError,
+)
 from socialcommerce.resources.noun import invalid
 from socialcommerce.runtime.call import Absent, Found, Undecided
 from socialcommerce.runtime.flow import Flow
@@ -87,8 +93,8 @@ class EditingNoun(AdsNoun):
                 safety="keyed",
                 readback=lambda: self._seen(known, step),
             )
-        except Conflict as error:
-            if error.reason != "duplicate":
+        except (Conflict, OutcomeUnknown) as error:
+            if not _succeeded_before(error):
                 raise
             reply = yield from self._answer(known, step)
         if step.action == KEYWORDS:
@@ -112,6 +118,12 @@ class EditingNoun(AdsNoun):
         present = yield from self.load_one(known.id)
         lost = "the edit of this keyword did not take effect"
         return {"failed_edits": [{"keyword": text, "message": lost} for text in unmet(step, present)]}
+
+
+def _succeeded_before(error: SocialCommerceError) -> bool:
+    """Whether Shopee refused a reference because it has succeeded: also where nothing can be read back."""
+    refusal = error.__cause__ if isinstance(error, OutcomeUnknown) else error
+    return isinstance(refusal, Conflict) and refusal.reason == "duplicate"
 
 
 def _hold(known: Known, changes: Mapping[str, Any], place: Place) -> None:

@@ -76,6 +76,7 @@ class Creating(Amounts):
             readback=partial(self._made_since, body, began),
         )
         item_id = str(answer["item_id"])
+        self.claim("item", item_id)  # the next product may have the same name
         if options:
             yield from self._first_variants(item_id, product.variants, options, images)
         return (yield from self._afterwards(item_id))
@@ -146,10 +147,11 @@ class Creating(Amounts):
             searched = yield from self.ask("GET", PREFIX + "search_item", query=query)
             ids += [str(item_id) for item_id in searched.get("item_id_list") or ()]
         items = yield from self._products(ids, models=False, fresh=True)
-        found = [item for item in items.values() if _is_made(item, body, began - _LOOK_BACK)]
+        made = [item.id for item in items.values() if _is_made(item, body, began - _LOOK_BACK)]
+        found = [item_id for item_id in made if not self.claimed("item", item_id)]
         if len(found) > 1:
-            return Undecided([item.id for item in found], "several new items have this name and SKU")
-        return Found({"item_id": int(found[0].id)}) if found else Absent()
+            return Undecided(found, "several new items have this name and SKU")
+        return Found({"item_id": int(found[0])}) if found and self.claim("item", found[0]) else Absent()
 
     def _first_variants(
         self,
@@ -163,7 +165,7 @@ class Creating(Amounts):
         except SocialCommerceError as error:
             rest = Changes(options=options, variants=_with_ids(variants, options, images))
             raise PartiallyApplied(
-                f"product {item_id} was created, its variants were not: {error}",
+                f"product {item_id} was created; making its variants failed: {error}",
                 done=["add_item"],
                 failed=["init_tier_variation"],
                 resume={"product": item_id, "changes": portable(rest, ("options", "variants"))},

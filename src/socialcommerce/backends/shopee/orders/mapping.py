@@ -22,7 +22,16 @@ from socialcommerce.models.order import (
 )
 from socialcommerce.models.shipping import LineRef, Package, Shipment
 
-__all__ = ["address", "cancellation", "listed_order", "order", "package", "place_address", "shipment"]
+__all__ = [
+    "address",
+    "cancellation",
+    "listed_order",
+    "order",
+    "package",
+    "place_address",
+    "shipment",
+    "unread",
+]
 
 _NONE: Json = {}
 
@@ -298,3 +307,11 @@ def shipment(row: Json, order_row: Json = _NONE, **known: Any) -> Shipment:
         raw=row,
         **known,
     )
+
+
+_CHANGING = ("logistics_status", "fulfillment_status", "tracking_number")
+
+
+def unread(row: Json, order_row: Json) -> Shipment:
+    """A parcel after a write, when it cannot be read: without what the write has changed."""
+    return shipment({name: value for name, value in row.items() if name not in _CHANGING}, order_row)

@@ -67,6 +67,11 @@ def return_of(row: Json, route: Json = _NONE) -> Return:
     )
 
 
+def unread(row: Json) -> Return:
+    """A return after a decision, when it cannot be read: without what the decision has changed."""
+    return return_of(row).model_copy(update={"status": "other", "native_status": None})
+
+
 def _line(row: Json, currency: str) -> ReturnLine:
     """A returned item names item and model alone, so its key fits lines outside of deals."""
     quantity = int(row.get("amount") or 0)

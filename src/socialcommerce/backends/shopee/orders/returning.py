@@ -16,6 +16,7 @@ from socialcommerce.backends.shopee.orders.return_rows import (
     decisions,
     return_of,
     return_status,
+    unread,
 )
 from socialcommerce.backends.shopee.orders.values import Json, exact
 from socialcommerce.backends.shopee.orders.walks import Period, Place, Step, plan
@@ -166,7 +167,7 @@ class ShopeeReturns(OrdersNoun, Returns):
         """
         row = yield from self._row(identity(which))
         yield from self._decide(row, decision)
-        return (yield from self._get(row["return_sn"]))
+        return (yield from self.told_after(self._get(row["return_sn"]), unread(row)))
 
     def _decide(self, row: Json, decision: Decision) -> Flow[None]:
         match decision:

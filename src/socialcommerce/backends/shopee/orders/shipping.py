@@ -9,7 +9,7 @@ from socialcommerce.backends.shopee.codes import orders as codes
 from socialcommerce.backends.shopee.orders import mapping
 from socialcommerce.backends.shopee.orders.base import OrdersNoun, Parcel, order_id_of, parcel_in
 from socialcommerce.backends.shopee.orders.methods import chosen, options, pickup_body
-from socialcommerce.backends.shopee.orders.splitting import divided, parcels_of, whole
+from socialcommerce.backends.shopee.orders.splitting import divided, holding, not_shipped, parcels_of, whole
 from socialcommerce.backends.shopee.orders.values import Json, chunks, instant, text
 from socialcommerce.errors import (
     Conflict,
@@ -89,8 +89,16 @@ class Shipping(OrdersNoun, Orders):
             raise _state(f"only an order that is READY_TO_SHIP can be split, not one {row['order_status']}")
         wanted = divided(row, parcels)
         yield from self._divide(row, wanted)
-        fresh = yield from self.row(row["order_sn"])
-        return (yield from self._packages(fresh))
+        try:
+            fresh = yield from self.row(row["order_sn"])
+            return (yield from self._packages(fresh))
+        except SocialCommerceError as error:
+            raise PartiallyApplied(
+                f"order {row['order_sn']} is divided as asked; its parcels could not be read: {error}",
+                done=("split",),
+                failed=("packages",),
+                resume={"order_sn": row["order_sn"]},
+            ) from error
 
     def _divide(self, row: Json, wanted: Sequence[Json]) -> Flow[None]:
         order_sn, now = row["order_sn"], len(row.get("package_list") or ())
@@ -166,7 +174,7 @@ class Shipping(OrdersNoun, Orders):
             safety="state_guarded",
             readback=lambda: self._is_arranged(parcel),
         )
-        return (yield from self._sent(parcel))
+        return (yield from self.told_after(self._sent(parcel), mapping.unread(parcel.row, parcel.order_row)))
 
     def _is_arranged(self, parcel: Parcel) -> Flow[Verdict]:
         row = yield from self.row(parcel.order_sn)
@@ -204,18 +212,16 @@ class Shipping(OrdersNoun, Orders):
             return (yield from self._send(parcel_in(row, target), method))
         wanted = parcels_of(row, lines)
         yield from self._divide(row, wanted)
-        fresh = yield from self.row(row["order_sn"])
-        first = _holding(fresh, wanted[0])
+        try:
+            fresh = yield from self.row(row["order_sn"])
+        except SocialCommerceError as error:
+            raise not_shipped({"order_sn": row["order_sn"]}, error) from error
+        first = holding(fresh, wanted[0])
         parcel = Parcel(row["order_sn"], first["package_number"], fresh, first)
         try:
             return (yield from self._send(parcel, method))
         except SocialCommerceError as error:
-            raise PartiallyApplied(
-                f"order {parcel.order_sn} was split; its parcel {parcel.number} was not shipped: {error}",
-                done=("split",),
-                failed=("ship",),
-                resume={"order_sn": parcel.order_sn, "package_number": parcel.number},
-            ) from error
+            raise not_shipped(parcel.named(), error) from error
 
     def _ship_many(
         self, targets: Sequence[Sendable], method: ShippingMethod | None
@@ -247,7 +253,8 @@ class Shipping(OrdersNoun, Orders):
             return dict.fromkeys(numbers, error)
         failed = {row["package_number"]: _failure(row) for row in answer.get("fail_list") or ()}
         done = [parcel for parcel in parcels if parcel.row["package_number"] not in failed]
-        sent = yield from self._all_sent(done)
+        unread = {one.row["package_number"]: mapping.unread(one.row, one.order_row) for one in done}
+        sent = yield from self.told_after(self._all_sent(done), unread)
         return {**failed, **sent}
 
     def _mass_send(
@@ -326,10 +333,13 @@ class Shipping(OrdersNoun, Orders):
             yield from self._repair_pickup(parcel, method)
         else:
             yield from self._report(parcel, method, status or "in_transit", reason)
-        fresh = yield from self.row(parcel.order_sn)
         return (
-            yield from self._sent(Parcel(parcel.order_sn, parcel.number, fresh, _same_parcel(fresh, parcel)))
+            yield from self.told_after(self._afresh(parcel), mapping.unread(parcel.row, parcel.order_row))
         )
+
+    def _afresh(self, parcel: Parcel) -> Flow[Shipment]:
+        row = yield from self.row(parcel.order_sn)
+        return (yield from self._sent(Parcel(parcel.order_sn, parcel.number, row, _same_parcel(row, parcel))))
 
     def _repair_pickup(self, parcel: Parcel, method: Pickup) -> Flow[None]:
         """The same pickup again is refused by Shopee, which then has it already."""
@@ -337,11 +347,23 @@ class Shipping(OrdersNoun, Orders):
         body = parcel.named(pickup=pickup_body(offer, method))
         try:
             yield from self.ask(
-                "POST", "/api/v2/logistics/update_shipping_order", body=body, safety="absolute"
+                "POST",
+                "/api/v2/logistics/update_shipping_order",
+                body=body,
+                safety="absolute",
+                readback=lambda: self._is_ordered_anew(parcel),
             )
         except InvalidRequest as error:
             if not (error.code or "").endswith("update_shipping_order_no_param_change"):
                 raise
+
+    def _is_ordered_anew(self, parcel: Parcel) -> Flow[Verdict]:
+        """After a missed collection the parcel waits for another one; before, it cannot be told apart."""
+        row = yield from self.row(parcel.order_sn)
+        word = _same_parcel(row, parcel).get("logistics_status")
+        if word == "LOGISTICS_REQUEST_CREATED" != parcel.row.get("logistics_status"):
+            return Found({})
+        return Undecided({"logistics_status": word}, "look at the parcel's pickup in the seller centre")
 
     def _report(self, parcel: Parcel, method: OwnCarrier, status: Progress, reason: str | None) -> Flow[None]:
         if parcel.row.get("logistics_channel_id") not in codes.SELLER_CHANNELS:
@@ -428,16 +450,6 @@ def _same_parcel(row: Json, parcel: Parcel) -> Json:
     number = parcel.row.get("package_number")
     parcels: Sequence[Json] = row.get("package_list") or ()
     return next((item for item in parcels if item["package_number"] == number), parcels[0] if parcels else {})
-
-
-def _holding(row: Json, wanted: Json) -> Json:
-    """The parcel of a split order that holds the lines asked for."""
-    asked = {(item["item_id"], item["model_id"]) for item in wanted["item_list"]}
-    for item in row.get("package_list") or ():
-        if {(line["item_id"], line["model_id"]) for line in item.get("item_list") or ()} == asked:
-            found: Json = item
-            return found
-    raise _state(f"order {row['order_sn']} was not split as asked; look at orders.packages")
 
 
 def _where_from(parcel: Parcel) -> tuple[Any, Any]:

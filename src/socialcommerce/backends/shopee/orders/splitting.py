@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from socialcommerce.backends.shopee.orders.lines import keyed, wire_item
 from socialcommerce.backends.shopee.orders.values import Json
+from socialcommerce.errors import Conflict, PartiallyApplied, SocialCommerceError
 from socialcommerce.models.shipping import LineRef
 from socialcommerce.resources.noun import invalid
 
-__all__ = ["divided", "parcels_of", "pieces", "whole"]
+__all__ = ["divided", "holding", "not_shipped", "parcels_of", "pieces", "whole"]
 
 _MOST = {"TW": 30}
 _MOST_ELSEWHERE = 5
@@ -65,6 +66,27 @@ def parcels_of(row: Json, lines: Sequence[str | LineRef]) -> list[Json]:
     if not asked or not rest:
         raise invalid(lines="must be a part of the order that is one parcel; give the package instead")
     return [_parcel(part, pieces(row)) for part in (asked, rest)]
+
+
+def holding(row: Json, wanted: Json) -> Json:
+    """The parcel of a split order that holds the lines asked for; ``Conflict`` where none does."""
+    asked = {(item["item_id"], item["model_id"]) for item in wanted["item_list"]}
+    for item in row.get("package_list") or ():
+        if {(line["item_id"], line["model_id"]) for line in item.get("item_list") or ()} == asked:
+            found: Json = item
+            return found
+    message = f"order {row['order_sn']} was not split as asked; look at orders.packages"
+    raise Conflict(message, platform="shopee", sent="no")
+
+
+def not_shipped(resume: dict[str, str], error: SocialCommerceError) -> PartiallyApplied:
+    """What is said where an order was split for a shipment that then failed, or that may have."""
+    return PartiallyApplied(
+        f"order {resume['order_sn']} was split; shipping its parcel failed: {error}",
+        done=("split",),
+        failed=("ship",),
+        resume=resume,
+    )
 
 
 def _parcel(asked: Counter[str], have: dict[str, int]) -> Json:
