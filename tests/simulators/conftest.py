@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from tests.support.shopee_caller import Caller
 from tests.support.shopee_spec import ShopeeSpec
+from tests.support.tiktok_shop_caller import Caller as TikTokShopCaller
+from tests.support.tiktok_shop_spec import TikTokShopSpec
 
 from socialcommerce.simulators import open_twin
 from socialcommerce.simulators.market import Market
 from socialcommerce.simulators.shopee import ShopeeTwin
+from socialcommerce.simulators.tiktok_shop import TikTokShopTwin
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +38,22 @@ def market(twin: ShopeeTwin) -> Market:
 @pytest.fixture
 def shop(twin: ShopeeTwin, spec: ShopeeSpec | None) -> Caller:
     return Caller(twin, spec)
+
+
+@pytest.fixture(scope="session")
+def tiktok_spec() -> TikTokShopSpec | None:
+    """The same of TikTok Shop."""
+    folder = Path(__file__).resolve().parents[3] / "shared/specs/tiktok_shop"
+    return TikTokShopSpec(folder) if folder.is_dir() else None
+
+
+@pytest.fixture
+def tiktok() -> TikTokShopTwin:
+    found = open_twin("tiktok_shop", seed=7)
+    assert isinstance(found, TikTokShopTwin)
+    return found
+
+
+@pytest.fixture
+def caller(tiktok: TikTokShopTwin, tiktok_spec: TikTokShopSpec | None) -> TikTokShopCaller:
+    return TikTokShopCaller(tiktok, tiktok_spec)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from socialcommerce.simulators.entities import Order, Package
+from socialcommerce.simulators.tiktok_shop import push
 from socialcommerce.simulators.tiktok_shop.defaults import order_word, package_word, units_of
 from socialcommerce.simulators.tiktok_shop.logistics import PROVIDERS
 from socialcommerce.simulators.tiktok_shop.media import image_size
@@ -312,10 +313,8 @@ def proof_file(call: Call) -> Any:
 @routes.on("POST", "/fulfillment/202502/invoice/upload")
 def invoice(call: Call) -> Any:
     """Invoices of parcels, in Brazil."""
-    from socialcommerce.simulators.tiktok_shop import push
-
     errors = []
-    for row in call.body["invoices"]:
+    for row in call.body.get("invoices", ()):
         found = call.twin.find_package(call.shop, row["package_id"]) if call.shop.region == "BR" else None
         if found is None:
             refusal = Refused(21011032, "The invoice can not be uploaded")
