@@ -79,6 +79,35 @@ class TestEveryStore:
         store.swap("another", 0, {})
         assert store.load("a") == (None, 0)
 
+    def test_many_rows_are_written_at_once_whatever_was_there(self, store: KeyValue) -> None:
+        store.swap("a", 0, {"n": 1})
+        store.write({"a": {"n": 2}, "b": {"n": 3}})
+        assert store.scan("") == [("a", {"n": 2}), ("b", {"n": 3})]
+        store.write({})
+        assert len(store.scan("")) == 2
+
+    def test_who_read_before_such_a_write_swaps_in_vain(self, store: KeyValue) -> None:
+        store.swap("a", 0, {"n": 1})
+        _, version = store.load("a")
+        store.write({"a": {"n": 2}})
+        assert not store.swap("a", version, {"n": 3})
+
+    def test_writing_what_is_there_leaves_the_row_alone(self, store: KeyValue) -> None:
+        store.write({"a": {"n": 1}})
+        before = store.load("a")
+        store.write({"a": {"n": 1}})
+        assert store.load("a") == before
+
+    def test_rows_written_for_a_time_end_with_it(self, store: KeyValue, clock: Clock) -> None:
+        store.write({"a": {"n": 1}, "b": {"n": 1}}, 10)
+        clock.now += 6
+        store.write({"a": {"n": 1}}, 10)
+        store.write({"b": {"n": 1}})
+        clock.now += 6
+        assert [key for key, _ in store.scan("")] == ["a", "b"]
+        clock.now += 6
+        assert [key for key, _ in store.scan("")] == ["b"]
+
     def test_scan_gives_keys_of_a_prefix_in_order_and_resumes_after_one(self, store: KeyValue) -> None:
         for key in ("b:2", "a", "b:10", "b:1", "c", "b", "b:é"):
             store.swap(key, 0, {"key": key})
@@ -249,6 +278,21 @@ class TestMemoryStore:
     def test_it_refuses_to_be_pickled(self) -> None:
         with pytest.raises(TypeError, match="cannot be pickled"):
             pickle.dumps(MemoryStore())
+
+    def test_it_keeps_the_rows_written_last_where_it_was_told_how_many(self) -> None:
+        store = MemoryStore(most=8)
+        for name in "abcdefgh":
+            store.swap(name, 0, {})
+        store.swap("a", store.load("a")[1], {"again": True})
+        store.swap("i", 0, {})
+        assert "".join(key for key, _ in store.scan("")) == "acdefghi"
+
+    def test_what_it_forgets_can_be_written_anew(self) -> None:
+        store = MemoryStore(most=1)
+        store.write({"a": {"n": 1}})
+        store.write({"b": {"n": 2}})
+        store.write({"a": {"n": 3}})
+        assert store.scan("") == [("a", {"n": 3})]
 
     def test_rows_that_expired_take_no_room(self, clock: Clock) -> None:
         store = MemoryStore(clock)

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from attrs import evolve
-
 from socialcommerce.backends.registry import load
 from socialcommerce.errors import ConfigurationError, InvalidRequest
 from socialcommerce.resources.capability import Capabilities, Capability, Level, Mark, Refusal, part
@@ -72,7 +70,7 @@ class Backend:
         """Settle whom a call speaks for: its own subject, the chosen account, or ``default_subject``."""
         if call.account != "required" or call.subject is not None:
             return call
-        return evolve(call, subject=chosen or self.default_subject())
+        return call.speaking_for(chosen or self.default_subject())
 
     def subject_kind(self, call: Call) -> str | None:
         """The kind of account a call speaks for; None where the credentials stand for themselves."""

@@ -38,6 +38,8 @@ Safety: TypeAlias = Literal["read", "absolute", "keyed", "state_guarded", "unsaf
 """What a repeat of the call would do: nothing; set the same state again; be recognised by
 its key; be refused by the state; happen twice."""
 
+Account: TypeAlias = Literal["required", "forbidden", "none"]
+
 Renewal: TypeAlias = Literal[
     "rotate_once",
     "rotate_with_grace",
@@ -110,12 +112,29 @@ class Call:
     body: Any = field(default=None, repr=False)
     files: Mapping[str, Upload | list[Upload]] | None = None
     service: str = "default"
-    account: Literal["required", "forbidden", "none"] = "required"
+    account: Account = "required"
     safety: Safety = "read"
     readback: Readback | None = field(default=None, repr=False)
     raw: bool = False
     subject: Subject | None = None
     headers: Mapping[str, str] = field(factory=dict, repr=False)
+
+    def speaking_for(self, subject: Subject | None, account: Account | None = None) -> Call:
+        """The same call for ``subject``; written out, since every call passes here."""
+        return Call(
+            self.method,
+            self.path,
+            self.query,
+            self.body,
+            self.files,
+            self.service,
+            account or self.account,
+            self.safety,
+            self.readback,
+            self.raw,
+            subject,
+            self.headers,
+        )
 
 
 @frozen

@@ -69,12 +69,12 @@ class Exclusive:
 class Store:
     """One operation on a part of the client's state; answers what the store answers.
 
-    ``verb`` is a method of ``runtime.stores.KeyValue``: ``load``, ``swap``, ``scan``,
+    ``verb`` is a method of ``runtime.stores.KeyValue``: ``load``, ``swap``, ``write``, ``scan``,
     ``reserve``, ``penalise``.
     """
 
     part: Part
-    verb: Literal["load", "swap", "scan", "reserve", "penalise"]
+    verb: Literal["load", "swap", "write", "scan", "reserve", "penalise"]
     arguments: tuple[Any, ...] = ()
 
 

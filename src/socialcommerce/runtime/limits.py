@@ -62,11 +62,6 @@ class Level:
         return max(self.tat, self.until)
 
 
-def _earliest(bucket: Bucket, level: Level, now: float) -> float:
-    allowed = max(level.tat, now) + (bucket.cost - bucket.burst) / bucket.rate
-    return max(now, level.until, allowed)
-
-
 def schedule(buckets: Sequence[Bucket], levels: Sequence[Level], now: float) -> tuple[float, list[Level]]:
     """Find the first instant at which one call fits into every bucket.
 
@@ -77,9 +72,10 @@ def schedule(buckets: Sequence[Bucket], levels: Sequence[Level], now: float) -> 
     """
     if len({bucket.key for bucket in buckets}) != len(buckets):
         raise ValueError("one call may name a bucket only once")
-    start = max(
-        (_earliest(bucket, level, now) for bucket, level in zip(buckets, levels, strict=True)), default=now
-    )
+    start = now
+    for bucket, level in zip(buckets, levels, strict=True):
+        allowed = max(level.tat, now) + (bucket.cost - bucket.burst) / bucket.rate
+        start = max(start, level.until, allowed)
     booked = [
         Level(max(level.tat, start) + bucket.cost / bucket.rate, level.until)
         for bucket, level in zip(buckets, levels, strict=True)

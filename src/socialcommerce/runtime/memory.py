@@ -7,11 +7,10 @@ the next. Instants are seconds since the epoch, durations seconds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from socialcommerce.runtime.flow import Flow, Part, Store
+from socialcommerce.runtime.text import quoted
 
 __all__ = [
     "append_message",
@@ -34,7 +33,7 @@ Change = Callable[[Record | None], Record | None]
 
 
 def _key(*parts: str) -> str:
-    return "/".join(quote(part, safe="") for part in parts)
+    return "/".join([quoted(part) for part in parts])
 
 
 def _update(part: Part, key: str, change: Change, ttl: float | None = None) -> Flow[bool]:
@@ -86,25 +85,23 @@ def release(key: str) -> Flow[bool]:
 # skus: where each SKU is sold
 
 
-def remember(platform: str, account: str, rows: Iterable[tuple[str, Record]]) -> Flow[None]:
-    """Note ``(sku, ref)`` pairs, as a list or a get showed them; a ref is a mapping of ids."""
-    found: dict[str, list[Record]] = {}
-    for sku, ref in rows:
-        found.setdefault(sku, []).append(ref)
-    for sku, refs in found.items():
-        yield from _update("skus", _key(platform, account, sku), partial(_with_refs, refs))
+def remember(platform: str, account: str, rows: Iterable[tuple[str, Mapping[str, str]]]) -> Flow[None]:
+    """Note ``(sku, ref)`` pairs, as a list or a get showed them; a ref is a mapping of ids.
 
-
-def _with_refs(refs: list[Record], row: Record | None) -> Record | None:
-    known: list[Record] = list(row["refs"]) if row else []
-    fresh = [ref for ref in refs if ref not in known]
-    return {"refs": known + fresh} if fresh else None
+    Each pair is a row of its own, so all that a page showed is written at once and nothing need be read.
+    """
+    prefix = _key(platform, account)
+    yield Store("skus", "write", ({f"{prefix}/{_key(sku, *ref.values())}": ref for sku, ref in rows},))
 
 
 def lookup(platform: str, account: str, sku: str) -> Flow[list[dict[str, Any]]]:
     """The refs remembered for ``sku``; one product or several, none when it was never seen."""
-    row, _ = yield Store("skus", "load", (_key(platform, account, sku),))
-    return [dict(ref) for ref in row["refs"]] if row else []
+    rows = yield Store("skus", "scan", (_key(platform, account, sku) + "/", "", _NAMESAKES))
+    return [dict(ref) for _, ref in rows]
+
+
+_NAMESAKES = 100
+"""How many products of one SKU are looked at."""
 
 
 # inbox: messages by conversation, newest first

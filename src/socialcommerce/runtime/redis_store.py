@@ -7,7 +7,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from math import inf
@@ -16,14 +16,14 @@ from typing import Any, NoReturn, Protocol, TypeAlias
 
 from socialcommerce.runtime.limits import Bucket, Level, penalty, schedule
 from socialcommerce.runtime.locks import Lock
-from socialcommerce.runtime.stores import Clock, Row, Value
+from socialcommerce.runtime.stores import Clock, Row, Value, holds
 
 __all__ = ["RedisStore"]
 
 # Four keys a store: the rows (a hash of "version:expires:json"), their order (for scan),
 # their expiries, and the last version given out. One hash tag keeps them on one node.
 #
-# ARGV: now, then per row: key, expected version, expires ("" for never), json ("" deletes).
+# ARGV: now, then per row: key, expected version ("" for any), expires ("" for never), json ("" deletes).
 # All rows are written or none is. A few rows that have expired go with every write.
 _SWAP = """
 local rows, order, expiries, versions = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -44,7 +44,7 @@ local function version(key)
   return number
 end
 for i = 2, #ARGV, 4 do
-  if version(ARGV[i]) ~= ARGV[i + 1] then return 0 end
+  if ARGV[i + 1] ~= '' and version(ARGV[i]) ~= ARGV[i + 1] then return 0 end
 end
 for i = 2, #ARGV, 4 do
   local key, expires, value = ARGV[i], ARGV[i + 2], ARGV[i + 3]
@@ -68,7 +68,7 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[2])
 LEASE_SECONDS = 30.0
 POLL_SECONDS = 0.05
 
-_Change: TypeAlias = tuple[str, int, Value | None, float]
+_Change: TypeAlias = tuple[str, int | None, Value | None, float]
 
 
 class Server(Protocol):
@@ -130,6 +130,14 @@ class RedisStore:
     def swap(self, key: str, version: int, value: Value | None, ttl: float | None = None) -> bool:
         """See ``KeyValue.swap``."""
         return self._swap([(key, version, value, inf if ttl is None else self.clock() + ttl)])
+
+    def write(self, rows: Mapping[str, Value], ttl: float | None = None) -> None:
+        """See ``KeyValue.write``."""
+        expires = inf if ttl is None else self.clock() + ttl
+        known = zip(rows.items(), self._rows(list(rows)), strict=True)
+        changes = [(key, None, value, expires) for (key, value), row in known if not holds(row, value, ttl)]
+        if changes:
+            self._swap(changes)
 
     def scan(self, prefix: str, after: str = "", limit: int = 100) -> list[tuple[str, Value]]:
         """See ``KeyValue.scan``."""
@@ -196,9 +204,9 @@ def _change(key: str, row: Row | None, level: Level, lag: float = 0.0) -> _Chang
     return key, row.version if row else 0, level.row(), level.rests_at + lag
 
 
-def _encode(key: str, version: int, value: Value | None, expires: float) -> tuple[str, ...]:
+def _encode(key: str, version: int | None, value: Value | None, expires: float) -> tuple[str, ...]:
     text = "" if value is None else json.dumps(value, separators=(",", ":"))
-    return key, str(version), "" if expires == inf else repr(expires), text
+    return key, "" if version is None else str(version), "" if expires == inf else repr(expires), text
 
 
 def _decode(text: str) -> Row:

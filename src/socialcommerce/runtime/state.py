@@ -17,6 +17,9 @@ PARTS = ("tokens", "seen", "inbox", "jobs", "limits", "skus")
 # a credential, a second handling, a message or a second campaign: those are flushed to disk.
 RELEARNT = frozenset({"limits", "skus"})
 
+MOST_SKUS = 20_000
+"""How many SKUs a client remembers in its process's memory (about ten megabytes)."""
+
 
 @frozen
 class State:
@@ -25,6 +28,7 @@ class State:
     ``tokens``: credentials. ``seen``: webhook events already handled. ``inbox``: messages
     received, where the platform keeps no history. ``jobs``: long work under way.
     ``limits``: how full the rate limits are. ``skus``: which product has which SKU.
+    In memory it keeps the ``MOST_SKUS`` that were written last; in a file or a database, all.
     Each is a store of its own (memory unless told): keys of one never meet another's.
     """
 
@@ -33,12 +37,12 @@ class State:
     inbox: KeyValue = field(factory=MemoryStore)
     jobs: KeyValue = field(factory=MemoryStore)
     limits: KeyValue = field(factory=MemoryStore)
-    skus: KeyValue = field(factory=MemoryStore)
+    skus: KeyValue = field(factory=lambda: MemoryStore(most=MOST_SKUS))
 
     @classmethod
     def memory(cls, clock: Clock = time.time) -> State:
         """All of it in this process's memory; ``clock`` answers seconds since the epoch."""
-        return cls(**{part: MemoryStore(clock) for part in PARTS})
+        return cls(**{part: MemoryStore(clock, MOST_SKUS if part == "skus" else None) for part in PARTS})
 
     @classmethod
     def file(cls, directory: str | PathLike[str], clock: Clock = time.time) -> State:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from abc import ABC, abstractmethod
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from heapq import heappop, heappush
@@ -46,6 +46,13 @@ class KeyValue(Protocol):
         """Write ``value`` if the row still has ``version`` (0: absent); say whether it did.
 
         None deletes. After ``ttl`` seconds the row counts as absent; without, it stays.
+        """
+        ...
+
+    def write(self, rows: Mapping[str, Value], ttl: float | None = None) -> None:
+        """Write many rows at once, whatever was there: the last writer wins, each row by itself.
+
+        A row that holds its value already, and for good, is left alone. ``ttl`` as in ``swap``.
         """
         ...
 
@@ -106,6 +113,11 @@ class Table(Protocol):
         ...
 
 
+def holds(row: Row | None, value: Value, ttl: float | None) -> bool:
+    """Whether writing ``value`` would change nothing."""
+    return row is not None and ttl is None and row.expires == inf and row.value == value
+
+
 class TransactionalStore(ABC):
     """Everything that can be said once about stores with a transaction."""
 
@@ -126,6 +138,13 @@ class TransactionalStore(ABC):
             elif row:
                 table.drop(key)
             return True
+
+    def write(self, rows: Mapping[str, Value], ttl: float | None = None) -> None:
+        """See ``KeyValue.write``."""
+        with self.transaction() as table:
+            for key, value in rows.items():
+                if not holds(table.get(key), value, ttl):
+                    table.put(key, value, ttl)
 
     def reserve(self, limits: Sequence[Bucket], now: float, patience: float = inf) -> float:
         """See ``KeyValue.reserve``."""
@@ -149,15 +168,17 @@ class TransactionalStore(ABC):
 class MemoryStore(TransactionalStore):
     """Rows in this process's memory: nothing outlives it, and calls never wait.
 
-    ``clock`` answers seconds since the epoch.
+    ``clock`` answers seconds since the epoch. ``most`` is the number of rows it keeps: when there are
+    more, the eighth that was written longest ago goes. None keeps all.
     """
 
     blocking = False
 
-    def __init__(self, clock: Clock = time.time) -> None:
+    def __init__(self, clock: Clock = time.time, most: int | None = None) -> None:
         self.clock = clock
-        self._rows: dict[str, Row] = {}
-        self._keys: list[str] = []  # sorted, for scan
+        self._most = inf if most is None else most
+        self._rows: dict[str, Row] = {}  # in the order in which they were written
+        self._keys: list[str] | None = None  # sorted; None since a key came or went after the last scan
         self._expiries: list[tuple[float, str]] = []  # heap; at most one entry a key
         self._timed: set[str] = set()  # keys that have an entry
         self._version = 0
@@ -183,9 +204,10 @@ class MemoryStore(TransactionalStore):
     def scan(self, prefix: str, after: str = "", limit: int = 100) -> list[tuple[str, Value]]:
         """See ``KeyValue.scan``."""
         with self.transaction():
-            start = max(bisect_left(self._keys, prefix), bisect_right(self._keys, after))
-            keys = islice(self._keys, start, start + limit)
-            return [(key, self._rows[key].value) for key in keys if key.startswith(prefix)]
+            keys = self._keys = sorted(self._rows) if self._keys is None else self._keys
+            start = max(bisect_left(keys, prefix), bisect_right(keys, after))
+            found = islice(keys, start, start + limit)
+            return [(key, self._rows[key].value) for key in found if key.startswith(prefix)]
 
     def lock(self, key: str) -> Lock:
         """See ``KeyValue.lock``: among the threads and tasks of this process."""
@@ -203,15 +225,18 @@ class MemoryStore(TransactionalStore):
         """See ``Table.put``."""
         self._version += 1
         expires = inf if ttl is None else self.clock() + ttl
-        if key not in self._rows:
-            insort(self._keys, key)
+        if self._rows.pop(key, None) is None:
+            self._keys = None
         self._rows[key] = Row(value, self._version, expires)
         self._watch(key, expires)
+        if len(self._rows) > self._most:
+            for oldest in list(islice(self._rows, len(self._rows) // 8 or 1)):
+                self.drop(oldest)
 
     def drop(self, key: str) -> None:
         """See ``Table.drop``."""
         if self._rows.pop(key, None):
-            del self._keys[bisect_left(self._keys, key)]
+            self._keys = None
 
     def _watch(self, key: str, expires: float) -> None:
         # An entry that comes up before its row expires is put back, so rewriting a row

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NoReturn, cast
 from urllib.parse import quote
 
-__all__ = ["read_json", "write_json", "write_query"]
+__all__ = ["quoted", "read_json", "write_json", "write_query"]
 
 
 def read_json(content: bytes) -> Any:
@@ -53,4 +54,12 @@ _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 def write_query(pairs: Iterable[tuple[str, str]] | Mapping[str, str]) -> str:
     """Encode a query string, percent-encoding everything but the unreserved characters."""
     items = cast("Iterable[tuple[str, str]]", pairs.items() if isinstance(pairs, Mapping) else pairs)
-    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in items)
+    return "&".join([f"{quoted(name)}={quoted(value)}" for name, value in items])
+
+
+_plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
+
+
+def quoted(text: str) -> str:
+    """Percent-encode everything but the unreserved characters; most texts have no other."""
+    return text if _plain(text) else quote(text, safe="")

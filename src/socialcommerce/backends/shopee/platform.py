@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, ClassVar
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 from typing_extensions import override
 
 from socialcommerce.backends.base import Backend
@@ -171,15 +170,14 @@ class ShopeePlatform(Backend):
         """Settle the identity of a call by the API type of its path."""
         kind = self.subject_kind(call)
         if call.service == "affiliate":
-            return evolve(call, account="none", subject=None)
+            return call.speaking_for(None, account="none")
         if call.account != "required":
             return call
         if kind is None:
-            return evolve(call, account="forbidden", subject=None)
+            return call.speaking_for(None, account="forbidden")
         if call.subject is not None and call.subject.kind == kind:
             return call
-        subject = self._chosen(kind, chosen) or self.identities.get(kind)
-        return evolve(call, subject=subject)
+        return call.speaking_for(self._chosen(kind, chosen) or self.identities.get(kind))
 
     def _chosen(self, kind: str, chosen: Subject | None) -> Subject | None:
         if chosen is None:
@@ -208,7 +206,7 @@ class ShopeePlatform(Backend):
 def signature(app: App, path: str, now: int, token: str = "", subject_id: str = "") -> str:
     """HMAC-SHA256 over partner id, path, time and, but for Public calls, token and identity (guide 16)."""
     message = f"{app.partner_id}{path}{now}{token}{subject_id}"
-    return hmac.new(app.partner_key.encode(), message.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(app.partner_key.encode(), message.encode(), "sha256").hex()
 
 
 def sign(app: App, host: str, call: Call, token: TokenRecord | None, now: float) -> Request:
@@ -286,9 +284,14 @@ def unwrap(body: Any) -> Any:
 
 def limits(app: App, call: Call, subject: Subject | None) -> tuple[Bucket, ...]:
     """What Shopee is known to count: about 10 calls a second for a shop, 20 for an app, 3 on ads."""
-    buckets = [Bucket(f"shopee:{app.partner_id}", 20.0, 40)]
+    return _buckets(app.partner_id, subject, call.path.startswith(PREFIX + "ads/"))
+
+
+@lru_cache(maxsize=4096)
+def _buckets(partner_id: int, subject: Subject | None, ads: bool) -> tuple[Bucket, ...]:
+    buckets = [Bucket(f"shopee:{partner_id}", 20.0, 40)]
     if subject is not None:
-        buckets.insert(0, Bucket(f"shopee:{app.partner_id}:{subject.kind}:{subject.id}", 10.0, 20))
-    if call.path.startswith(PREFIX + "ads/"):
-        buckets.insert(0, Bucket(f"shopee:{app.partner_id}:ads", 3.0, 6))
+        buckets.insert(0, Bucket(f"shopee:{partner_id}:{subject.kind}:{subject.id}", 10.0, 20))
+    if ads:
+        buckets.insert(0, Bucket(f"shopee:{partner_id}:ads", 3.0, 6))
     return tuple(buckets)
