@@ -24,7 +24,7 @@ from socialcommerce.errors import (
     TokenExpired,
 )
 from socialcommerce.runtime.call import Call, Renewal, Service, Subject, TokenRecord
-from socialcommerce.runtime.flow import Effect, Exclusive, Flow, Gather, Send, Sleep, Store
+from socialcommerce.runtime.flow import Effect, Exclusive, Flow, Gather, Send, Sleep, Store, done
 from socialcommerce.runtime.limits import Bucket
 from socialcommerce.runtime.observe import Attempt
 from socialcommerce.runtime.retry import RateLimits, Retry
@@ -123,6 +123,9 @@ class Toy:
 
     def seed(self, service: Service, subject: Subject | None) -> TokenRecord | None:
         return self.seeds
+
+    def complete(self, session: Session, call: Call, record: TokenRecord) -> Flow[TokenRecord]:
+        return done(record)
 
     def renew(
         self, session: Session, service: Service, subject: Subject | None, record: TokenRecord

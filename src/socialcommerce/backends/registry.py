@@ -15,7 +15,10 @@ __all__ = ["GROUP", "backend_class", "names", "register"]
 
 GROUP = "socialcommerce.backends"
 
-_BUILT_IN: dict[str, str] = {"shopee": "socialcommerce.backends.shopee:Shopee"}
+_BUILT_IN: dict[str, str] = {
+    "shopee": "socialcommerce.backends.shopee:Shopee",
+    "tiktok_shop": "socialcommerce.backends.tiktok.shop:TikTokShop",
+}
 _REGISTERED: dict[str, type[Any]] = {}
 
 

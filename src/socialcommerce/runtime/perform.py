@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from math import inf
 from typing import Any, Literal, NoReturn, TypeAlias
 
@@ -88,7 +89,8 @@ class _Exchange:
         """Wait for a slot, get a token, sign: what fails here has sent nothing of this attempt."""
         yield from self._reserve()
         if self.call.account == "required":
-            self.token = yield from tokens.usable(self.session, self.service, self.subject)
+            token = yield from tokens.usable(self.session, self.service, self.subject)
+            self.token = yield from self.session.platform.complete(self.session, self.call, token)
         self.began = self.session.clock()
         return self.session.platform.authorize(self.call, self.token, self.began)
 
@@ -118,7 +120,7 @@ class _Exchange:
         buckets = self.service.limits(self.call, self.subject) if limits.enabled else ()
         if limits.scale == 1.0:
             return buckets
-        return tuple(evolve(bucket, rate=bucket.rate * limits.scale) for bucket in buckets)
+        return _scaled(buckets, limits.scale)
 
     def _reserve(self) -> Flow[None]:
         buckets = self._buckets()
@@ -265,6 +267,11 @@ class _Exchange:
             kind=kind,
             status=self.status,
         )
+
+
+@lru_cache(maxsize=4096)
+def _scaled(buckets: tuple[Bucket, ...], scale: float) -> tuple[Bucket, ...]:
+    return tuple(evolve(bucket, rate=bucket.rate * scale) for bucket in buckets)
 
 
 def _unsent(failure: _Failure) -> SocialCommerceError:

@@ -56,6 +56,10 @@ class Platform(Protocol):
         """The tokens given in the settings, where there are any."""
         ...
 
+    def complete(self, session: Session, call: Call, record: TokenRecord) -> Flow[TokenRecord]:
+        """The token with whatever else signing the call takes; asked of the platform where it is missing."""
+        ...
+
     def renew(
         self, session: Session, service: Service, subject: Subject | None, record: TokenRecord
     ) -> Flow[TokenRecord]:

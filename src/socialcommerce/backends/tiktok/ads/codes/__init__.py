@@ -1,0 +1,1 @@
+"""TikTok's words for things, as data: errors, statuses, refusals."""

@@ -1,0 +1,1 @@
+"""TikTok Shop's words as data: errors, statuses, limits, refusals."""

@@ -1,0 +1,5 @@
+"""Orders on TikTok Shop."""
+
+from socialcommerce.backends.tiktok.shop.orders.noun import TikTokShopOrders
+
+__all__ = ["TikTokShopOrders"]
