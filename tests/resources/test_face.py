@@ -204,8 +204,9 @@ class Core:
             return Capability.marked(name, mark)
         return Capability.refused(name, Refusal("it never closes", "leave it"))
 
-    def noticed(self, name: str) -> None:
+    def given(self, name: str, page: Page[Any]) -> Page[Any]:
         self.read.append(name)
+        return page
 
     def run(self, flow: Flow[Any]) -> Any:
         return self.world.run(flow)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from socialcommerce.resources.capability import Capability
     from socialcommerce.resources.noun import Noun
     from socialcommerce.runtime.jobs import Task
-    from socialcommerce.runtime.paging import Cursor
+    from socialcommerce.runtime.paging import Cursor, Page
     from socialcommerce.runtime.session import Session
     from socialcommerce.runtime.state import State
     from socialcommerce.runtime.transport import Request, Response, Timeout
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCore", "AsyncPlanner", "SyncCore", "SyncPlanner"]
 
 T = TypeVar("T")
+
+_EVENTS = (".changes", ".recover")
+"""The listings whose items are events."""
 
 
 @frozen(eq=False)
@@ -52,11 +55,19 @@ class _Core:
         """What the backend says of an operation."""
         return self.backend.capability(name)
 
-    def noticed(self, operation: str) -> None:
-        """Tell the hooks that a page is read."""
+    def given(self, operation: str, page: Page[Any]) -> Page[Any]:
+        """A page that was read, as the user gets it: the hooks told, its events able to ``fetch``."""
         if self.session.hooks:
             account = self.session.chosen.id if self.session.chosen else None
             notify(self.session.hooks, Attempt(operation, account, "", "", "ok", kind="page"))
+        return self._fetchable(page) if operation.endswith(_EVENTS) else page
+
+    def _fetchable(self, page: Page[Any]) -> Page[Any]:
+        from socialcommerce.resources.webhooks import Webhooks, attach
+
+        reader: Any = self.noun(Webhooks, "event.fetch")
+        run = self.run  # type: ignore[attr-defined]  # both cores run flows, each in its own way
+        return evolve(page, items=[attach(event, reader, run) for event in page.items])
 
     def derive(self, **changes: Any) -> Self:
         """The same core with another session."""

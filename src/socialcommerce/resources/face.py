@@ -64,8 +64,8 @@ class Core(Protocol):
         """What the backend says of an operation."""
         ...
 
-    def noticed(self, operation: str) -> None:
-        """Tell the hooks that a page was read."""
+    def given(self, operation: str, page: Page[Any]) -> Page[Any]:
+        """A page that was read, as the user gets it; the hooks are told."""
         ...
 
 
@@ -382,7 +382,7 @@ class _BoundPages(_Bound):
 
         def fetch(place: str | None) -> Any:
             method = getattr(core.noun(entry.contract, entry.full_name), entry.name)
-            return run(_noticed(core, entry.full_name, method(**start.filters, cursor=place)))
+            return run(_given(core, entry.full_name, method(**start.filters, cursor=place)))
 
         return core.pager(start, fetch)
 
@@ -409,10 +409,9 @@ class _BoundPages(_Bound):
         return self._entry.begin(self._core, (), {**start.filters, "cursor": start.position})
 
 
-def _noticed(core: Core, operation: str, reading: Flow[Page[R]]) -> Flow[Page[R]]:
+def _given(core: Core, operation: str, reading: Flow[Page[R]]) -> Flow[Page[R]]:
     page = yield from reading
-    core.noticed(operation)
-    return page
+    return core.given(operation, page)
 
 
 class pages(_Entry, Generic[P, R]):  # noqa: N801  # used like a decorator
