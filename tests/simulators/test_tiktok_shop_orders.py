@@ -17,6 +17,7 @@ from socialcommerce.simulators.tiktok_shop import TikTokShopTwin
 SEARCH = "/order/202309/orders/search"
 ORDERS = "/order/202507/orders"
 PACKAGES = "/fulfillment/202309/packages"
+OWN = {"tracking_number": "1Z999AA1", "shipping_provider_id": "7117858858072016686"}
 
 
 def order_row(caller: Caller, order: str) -> Any:
@@ -216,22 +217,20 @@ class TestShippingByTikTok:
 
 
 class TestShippingByTheSeller:
-    own: dict[str, str] = {"tracking_number": "1Z999AA1", "shipping_provider_id": "7117858858072016686"}
-
     def test_marking_as_shipped_makes_the_parcel(self, caller: Caller) -> None:
         order = buy(caller, quantity=2, shipping="SELLER")
         row = order_row(caller, order)
         assert row["packages"] == []
         path = f"/fulfillment/202610/orders/{order}/packages"
         lines = [{"order_line_id": row["line_items"][0]["id"]}]
-        made = caller.post(path, {"order_line_list": lines, "shipping_info_list": [self.own]})
+        made = caller.post(path, {"order_line_list": lines, "shipping_info_list": [OWN]})
         assert made["order_line_item_ids"] == [row["line_items"][0]["id"]]
         assert order_row(caller, order)["status"] == "PARTIALLY_SHIPPING"
-        caller.post(path, {"shipping_info_list": [self.own]})
+        caller.post(path, {"shipping_info_list": [OWN]})
         row = order_row(caller, order)
         assert (row["status"], len(row["packages"])) == ("AWAITING_COLLECTION", 2)
         assert row["line_items"][0]["shipping_provider_name"] == "USPS"
-        assert caller.code("POST", path, {"shipping_info_list": [self.own]}) == 21011007
+        assert caller.code("POST", path, {"shipping_info_list": [OWN]}) == 21011007
         assert caller.code("POST", path, {"shipping_info_list": []}) == 21011017
 
     @pytest.mark.parametrize(
@@ -240,18 +239,18 @@ class TestShippingByTheSeller:
     )
     def test_carrier_and_number_are_checked(self, caller: Caller, change: dict[str, str], code: int) -> None:
         order = buy(caller, shipping="SELLER")
-        body = {"shipping_info_list": [self.own | change]}
+        body = {"shipping_info_list": [OWN | change]}
         assert caller.code("POST", f"/fulfillment/202610/orders/{order}/packages", body) == code
 
     def test_tracking_can_be_put_right(self, caller: Caller) -> None:
         order = buy(caller, shipping="SELLER")
-        made = caller.post(f"/fulfillment/202610/orders/{order}/packages", {"shipping_info_list": [self.own]})
+        made = caller.post(f"/fulfillment/202610/orders/{order}/packages", {"shipping_info_list": [OWN]})
         other = {"tracking_number": "9400111", "shipping_provider_id": "7117859084333745966"}
         path = f"/fulfillment/202610/packages/{made['package_id']}/shipping_info/update"
         caller.post(path, {"shipping_info_list": [other]})
         assert caller.get(f"{PACKAGES}/{made['package_id']}")["tracking_number"] == "9400111"
         assert caller.code("POST", path, {"shipping_info_list": []}) == 21011017
-        caller.post(f"/fulfillment/202309/orders/{order}/shipping_info/update", self.own)
+        caller.post(f"/fulfillment/202309/orders/{order}/shipping_info/update", OWN)
         assert order_row(caller, order)["tracking_number"] == "1Z999AA1"
         assert caller.code("GET", f"{PACKAGES}/{made['package_id']}/shipping_documents",
                            document_type="SHIPPING_LABEL") == 21011012  # fmt: skip
@@ -264,7 +263,7 @@ class TestShippingByTheSeller:
         order = buy(caller, shipping="SELLER")
         package = order_row(caller, order)["packages"][0]["id"]
         assert caller.code("POST", f"{PACKAGES}/{package}/ship", {}) == 21011010
-        caller.post(f"{PACKAGES}/{package}/ship", {"self_shipment": self.own})
+        caller.post(f"{PACKAGES}/{package}/ship", {"self_shipment": OWN})
         row = {"id": package, "delivery_type": "DELIVERY_SUCCESS"}
         assert caller.post(f"{PACKAGES}/deliver", {"packages": [row]}) == {}
         assert order_row(caller, order)["status"] == "DELIVERED"
@@ -276,7 +275,7 @@ class TestShippingByTheSeller:
 
     def test_a_failed_delivery_is_told(self, caller: Caller) -> None:
         order = buy(caller, shipping="SELLER")
-        made = caller.post(f"/fulfillment/202610/orders/{order}/packages", {"shipping_info_list": [self.own]})
+        made = caller.post(f"/fulfillment/202610/orders/{order}/packages", {"shipping_info_list": [OWN]})
         row = {"id": made["package_id"], "delivery_type": "DELIVERY_FAILED", "fail_delivery_reason": "OTHER"}
         caller.post(f"{PACKAGES}/deliver", {"packages": [row]})
         assert caller.get(f"{PACKAGES}/{made['package_id']}")["package_sub_status"] == "SHIP_EXCEPTION"

@@ -59,10 +59,14 @@ class Caller:
         form: bytes | None = None,
         cipher: bool | None = None,
     ) -> Request:
-        """A request ready to be sent; ``cipher`` says whether it names the shop (by the path, unless given)."""
+        """A request ready to be sent; ``cipher``: whether it names the shop (as the path needs, unless given)."""
         values = {name: _text(value) for name, value in (query or {}).items()}
         values |= {"app_key": self.app_key, "timestamp": str(int(self.twin.clock.now()) - self.late)}
-        plain = path.startswith(WITHOUT_CIPHER) or (path, method) == ("/product/202309/brands", "POST")
+        plain = (
+            path.startswith(WITHOUT_CIPHER)
+            or path.endswith(("/global_attributes", "/global_rules"))
+            or (path, method) == ("/product/202309/brands", "POST")
+        )
         if self.cipher and (not plain if cipher is None else cipher):
             values["shop_cipher"] = self.cipher
         content = b"" if body is None else json.dumps(body).encode()

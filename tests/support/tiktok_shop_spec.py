@@ -171,7 +171,7 @@ class TikTokShopSpec:
                 yield from self._value(schema.get("items", {}), element, f"{where}[]", strict)
         elif isinstance(value, dict):
             yield from self._object(schema, value, f"{where}.", strict)
-        elif "enum" in schema and value not in schema["enum"] and where.split(".")[-1] not in OPEN_SETS:
+        elif "enum" in schema and value not in schema["enum"] and where.rpartition(".")[2] not in OPEN_SETS:
             yield f"{where} does not know {value}"
 
     def _object(self, schema: Schema, value: Mapping[str, Any], where: str, strict: bool) -> Iterator[str]:
