@@ -118,13 +118,14 @@ class Model(BaseModel):
         )
 
     @classmethod
-    def build(cls, *, missing: tuple[str, ...] = (), **fields: Any) -> Self:
+    def build(cls, /, **fields: Any) -> Self:
         """Make one from values known to be right, without validating them.
 
-        ``missing`` names the fields which the platform's row did not carry: reading one raises
-        ``NotLoaded``. Fields left out otherwise take their default. ``fields`` are kept as they
-        are given: tuples rather than lists, aware datetimes, the types the class declares.
+        ``missing``, a tuple, names the fields which the platform's row did not carry: reading one
+        raises ``NotLoaded``. Fields left out otherwise take their default. ``fields`` are kept as
+        they are given: tuples rather than lists, aware datetimes, the types the class declares.
         """
+        missing = fields.pop("missing", ())  # a named parameter would be compared with every keyword
         self = _new(cls)
         values = cls._constants | fields
         for name, make in cls._factories:
@@ -182,9 +183,11 @@ class Record(Model):
 
     def loaded(self, name: str) -> bool:
         """Whether the row this was read from carried the field ``name``."""
+        if name in self.__dict__:
+            return True
         if name not in type(self).model_fields:
             raise AttributeError(f"{type(self).__name__} has no field {name!r}")
-        return name in self.__dict__
+        return False
 
     @model_validator(mode="after")
     def _leave_out(self) -> Self:

@@ -221,15 +221,15 @@ def _variants(row: Json, models: Json | None, tiers: tuple[Tier, ...]) -> Iterat
         for model in models.get("model") or ():
             yield _variant(row, model, tiers)
         return
-    yield Variant.build(
-        is_default=True,
-        sku=row.get("item_sku") or None,
-        gtin=_gtin(row),
-        weight_g=_grams(row.get("weight")),
-        status=_status(row),
-        native_status=row.get("item_status"),
-        **_bought(row, "0", row),
-    )
+    own = {
+        "is_default": True,
+        "sku": row.get("item_sku") or None,
+        "gtin": _gtin(row),
+        "weight_g": _grams(row.get("weight")),
+        "status": _status(row),
+        "native_status": row.get("item_status"),
+    }
+    yield _bought(row, "0", row, own)
 
 
 def _variant(row: Json, model: Json, tiers: tuple[Tier, ...]) -> Variant:
@@ -238,40 +238,37 @@ def _variant(row: Json, model: Json, tiers: tuple[Tier, ...]) -> Variant:
         (name, choices[at]) for (name, choices), at in zip(tiers, index, strict=False) if at < len(choices)
     ]
     native = model.get("model_status")
-    return Variant.build(
-        sku=model.get("model_sku") or None,
-        gtin=_gtin(model),
-        title=", ".join(choice["name"] for _, choice in chosen) or None,
-        options={name: choice["name"] for name, choice in chosen},
-        weight_g=_grams(model.get("weight") or row.get("weight")),
-        media=tuple(_images(choice for _, choice in chosen)),
-        status=codes.MODEL_STATUSES.get(native or "", "other"),
-        native_status=native,
-        **_bought(row, str(model["model_id"]), model),
-    )
-
-
-def _bought(item: Json, variant_id: str, row: Json) -> dict[str, Any]:
-    """What an item without models and a model have in common: ids, prices, stock."""
-    price = (row.get("price_info") or (None,))[0]
-    inventory, available = inventory_of(row.get("stock_info_v2") or {})
-    return {
-        "id": variant_id,
-        "platform": "shopee",
-        "native_ids": {"item_id": str(item["item_id"]), "model_id": variant_id},
-        "inventory": inventory,
-        "available": available,
-        "raw": row,
-        **(_prices(price) if price else {"missing": ("price", "base_price", "list_price")}),
+    own = {
+        "sku": model.get("model_sku") or None,
+        "gtin": _gtin(model),
+        "title": ", ".join(choice["name"] for _, choice in chosen) or None,
+        "options": {name: choice["name"] for name, choice in chosen},
+        "weight_g": _grams(model.get("weight") or row.get("weight")),
+        "media": tuple(_images(choice for _, choice in chosen)),
+        "status": codes.MODEL_STATUSES.get(native or "", "other"),
+        "native_status": native,
     }
+    return _bought(row, str(model["model_id"]), model, own)
 
 
-def _prices(row: Json) -> dict[str, Money | None]:
+def _bought(item: Json, variant_id: str, row: Json, own: dict[str, Any]) -> Variant:
+    """A variant: what an item without models and a model have in common (ids, prices, stock), and its own."""
+    if prices := row.get("price_info"):
+        own["price"], own["base_price"], own["list_price"] = _prices(prices[0])
+    else:
+        own["missing"] = ("price", "base_price", "list_price")
+    own["inventory"], own["available"] = inventory_of(row.get("stock_info_v2") or {})
+    ids = {"item_id": str(item["item_id"]), "model_id": variant_id}
+    return Variant.build(id=variant_id, platform="shopee", native_ids=ids, raw=row, **own)
+
+
+def _prices(row: Json) -> tuple[Money | None, Money | None, Money | None]:
+    """What a buyer pays now, what the seller wrote, and what is crossed out."""
     currency = row.get("currency") or "XXX"
     base = _money(row.get("original_price"), currency)
     now = _money(row.get("current_price"), currency) or base
     crossed_out = base if base is not None and now is not None and now.amount < base.amount else None
-    return {"price": now, "base_price": base, "list_price": crossed_out}
+    return now, base, crossed_out
 
 
 def _money(amount: Any, currency: str) -> Money | None:
