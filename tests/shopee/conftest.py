@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import pytest
-
-from socialcommerce.runtime.transport import Request, Response
-from socialcommerce.simulators.shopee import ShopeeTwin
 from tests.conftest import shared_path
 from tests.support.shopee_spec import ShopeeSpec
+
+from socialcommerce.runtime import drivers
+from socialcommerce.runtime.flow import Gather
+from socialcommerce.runtime.transport import Request, Response
+from socialcommerce.simulators.shopee import ShopeeTwin
 
 
 @lru_cache(maxsize=1)
@@ -18,6 +20,14 @@ def vendor_spec() -> ShopeeSpec | None:
     """The vendor's interface data; None in a clone that stands alone."""
     shared = shared_path()
     return ShopeeSpec(shared / "specs" / "shopee") if shared else None
+
+
+@pytest.fixture(autouse=True)
+def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gathered calls go in order, so that a test can say which came first."""
+    monkeypatch.setitem(
+        drivers._SYNC, Gather, lambda driver, effect: [driver.run(flow) for flow in effect.flows]
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from socialcommerce.resources.capability import Capabilities, Capability, Level,
 from socialcommerce.resources.face import operations_of
 from socialcommerce.resources.noun import Noun
 from socialcommerce.runtime.call import Call, Service, Subject, TokenRecord
+from socialcommerce.runtime.files import ELSEWHERE
 from socialcommerce.runtime.flow import done
 
 if TYPE_CHECKING:
@@ -39,9 +40,8 @@ class Backend:
 
     A subclass sets ``name``, gives ``services``, and names its nouns as class attributes: a class
     (``catalog = ToyCatalog``), or ``"module:Class"`` to import it when it is first used. A noun
-    that it leaves out is refused whole. ``refusals`` maps a
-    capability's name to the reason why not, ``features`` states what is neither an operation
-    nor a parameter. ``account_kinds`` lists what its credentials can reach; ``twin`` names the
+    that it leaves out is refused whole. ``refusals`` maps a capability's name to the reason why
+    not, ``features`` states what is neither an operation nor a parameter. ``account_kinds`` lists what its credentials can reach; ``twin`` names the
     offline simulator as ``module:Class``.
     """
 
@@ -100,7 +100,9 @@ class Backend:
         return self.service(resolved).signer(resolved, TokenRecord.of(token), moment)
 
     def service(self, call: Call) -> Service:
-        """The service a call goes to; ``default`` means the first one."""
+        """The service a call goes to; ``default`` means the first one, a whole address none of ours."""
+        if "://" in call.path:
+            return ELSEWHERE
         services = self.services
         if call.service in services:
             return services[call.service]
@@ -177,7 +179,8 @@ class Backend:
         return f"<{type(self).__name__}>"
 
     def __reduce__(self) -> Any:
-        raise TypeError(f"{type(self).__name__} holds credentials and is not pickled; build it where it is used")
+        name = type(self).__name__
+        raise TypeError(f"{name} holds credentials and is not pickled; build it where it is used")
 
 
 def operation_names() -> Iterator[str]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
+from socialcommerce.backends.shared import fetch_file
 from socialcommerce.backends.shopee.chat import (
     WRITERS,
     Json,
@@ -24,8 +24,6 @@ from socialcommerce.backends.shopee.noun import ShopeeNoun
 from socialcommerce.errors import (
     NotFound,
     PermissionDenied,
-    PlatformUnavailable,
-    TransportError,
 )
 from socialcommerce.models.content import Content, Image
 from socialcommerce.models.identity import Identity, Profile
@@ -38,9 +36,8 @@ from socialcommerce.resources.noun import identity, invalid
 from socialcommerce.resources.orders import Orders
 from socialcommerce.resources.sending import Contents, SendOptions, capability_of, settled
 from socialcommerce.runtime.call import Found, Undecided, Upload
-from socialcommerce.runtime.flow import Flow, Send
+from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.paging import Page, position, read_position
-from socialcommerce.runtime.transport import Request, Response, TransportFailure
 
 __all__ = ["ShopeeMessaging"]
 
@@ -310,22 +307,7 @@ class ShopeeMessaging(ShopeeNoun, Messaging):
     @supports("emulated", cost="1 call", confidence=_KNOWN)
     def download_media(self, media: Media) -> Flow[Document]:
         """GET the address that came with the content, without credentials, from Shopee's file hosts only."""
-        parts = urlsplit(media.url or "")
-        if parts.scheme != "https" or not codes.FILE_HOSTS.fullmatch(parts.hostname or ""):
-            raise invalid(media="is not kept by Shopee: only addresses of received content are fetched")
-        try:
-            response: Response = yield Send(Request("GET", media.url or ""), self.session.timeout)
-        except TransportFailure as failure:
-            raise TransportError("the file could not be fetched", sent="unknown") from failure
-        if response.status >= 400:
-            kind = PlatformUnavailable if response.status >= 500 else NotFound
-            raise kind("the file is not there", status=response.status, platform="shopee", sent="yes")
-        return Document.build(
-            name=media.name or parts.path.rpartition("/")[2] or "file",
-            media_type=response.headers.get("content-type", "application/octet-stream"),
-            content=response.content,
-            url=media.url,
-        )
+        return fetch_file(self, media.url or "", codes.FILE_HOSTS, media.name)
 
     @supports("emulated", requires=("chat",), cost="1 call, or 1 for 25 conversations", confidence=_KNOWN)
     def profile(self, who: Identity | Conversation | ConversationRef | str) -> Flow[Profile]:
