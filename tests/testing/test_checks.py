@@ -92,7 +92,7 @@ def test_a_name_that_is_not_the_class(name: str, class_name: str, sentence: str)
     [
         ("toy_market", "ToyMarket"),
         ("toymarket", "ToyMarket"),
-        ("tiktok_shop", "TikTokShop"),
+        ("ticktock_shop", "TickTockShop"),
         ("line", "LINE"),
     ],
 )
