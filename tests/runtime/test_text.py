@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
 from decimal import Decimal
 from email import message_from_bytes
 from email.message import Message
@@ -10,9 +12,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from socialcommerce.runtime import text
 from socialcommerce.runtime.call import Upload
 from socialcommerce.runtime.multipart import multipart
 from socialcommerce.runtime.text import read_json, write_json, write_query
@@ -37,6 +40,77 @@ class TestReadJson:
     def test_anything_else_is_a_value_error(self, content: bytes) -> None:
         with pytest.raises(ValueError, match=r"."):
             read_json(content)
+
+
+NUMBERS = st.one_of(
+    st.integers(),
+    st.decimals(allow_nan=False, allow_infinity=False).map(str),
+    st.from_regex(r"-?(0|[1-9][0-9]{0,30})([.][0-9]{1,30})?([eE][+-]?[0-9]{1,4})?", fullmatch=True),
+).map(str)
+TEXTS = st.one_of(st.text(), st.sampled_from(["\ud800", "\udc00x", "\x00", '"', "\\"])).map(json.dumps)
+DOCUMENTS = st.recursive(
+    st.one_of(NUMBERS, TEXTS, st.sampled_from(["null", "true", "false"])),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4).map(lambda items: f"[{', '.join(items)}]"),
+        st.lists(st.tuples(TEXTS, inner), max_size=4).map(
+            lambda items: "{" + ",".join(f"{name}: {value}" for name, value in items) + "}"
+        ),
+    ),
+    max_leaves=20,
+)
+
+
+def told(content: bytes) -> str:
+    """What is read, to the last digit and the type of every number; or that it is not JSON."""
+    try:
+        return repr(read_json(content))
+    except ValueError:
+        return "not JSON"
+
+
+class TestBothDecoders:
+    """The extra ``fast`` brings a faster decoder; nobody can tell which one is at work."""
+
+    @pytest.fixture
+    def alone(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], str]:
+        """What is told without the extra."""
+        pytest.importorskip("msgspec")
+
+        def slowly(content: bytes) -> str:
+            with monkeypatch.context() as patch:
+                patch.setattr(text, "_fast_decoder", lambda: None)
+                return told(content)
+
+        return slowly
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @given(DOCUMENTS)
+    def test_they_read_the_same(self, alone: Callable[[bytes], str], document: str) -> None:
+        content = document.encode("utf-8", "surrogatepass")
+        assert told(content) == alone(content) != "not JSON"
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @given(
+        st.one_of(
+            st.binary(max_size=40), st.text('[]{}:,"0123eE.-+ntrufalse\\ \n', max_size=12).map(str.encode)
+        )
+    )
+    def test_they_refuse_the_same(self, alone: Callable[[bytes], str], content: bytes) -> None:
+        assert told(content) == alone(content)
+
+    @pytest.mark.parametrize(
+        "content", [b"1e99999999999999999999", b"1" * 5000, b"\xef\xbb\xbf1", b"[" * 200_000]
+    )
+    def test_neither_is_led_astray(self, alone: Callable[[bytes], str], content: bytes) -> None:
+        assert told(content) == alone(content)
+
+    def test_the_standard_library_is_enough(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "msgspec", None)
+        text._fast_decoder.cache_clear()
+        try:
+            assert read_json(b"[0.10]") == [Decimal("0.10")]
+        finally:
+            text._fast_decoder.cache_clear()
 
 
 class TestWriteJson:
