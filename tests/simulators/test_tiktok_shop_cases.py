@@ -250,11 +250,8 @@ class TestReturns:
         assert (order.status, order.lines[0].return_requested) == ("completed", 0)
         assert caller.code("POST", APPROVE.format(key), {"decision": "APPROVE_RETURN"}) == 25020009
 
-    @pytest.mark.parametrize(
-        ("declines", "status"),
-        [(False, "RETURN_OR_REFUND_REQUEST_COMPLETE"), (True, "RETURN_OR_REFUND_REQUEST_PENDING")],
-    )
-    def test_part_of_the_money_can_be_offered(self, caller: Caller, declines: bool, status: str) -> None:
+    @pytest.mark.parametrize(("declines", "ends"), [(False, "COMPLETE"), (True, "PENDING")])
+    def test_part_of_the_money_can_be_offered(self, caller: Caller, declines: bool, ends: str) -> None:
         caller.twin.accounts[0].native["declines_offers"] = declines
         key = self.asked(caller)
         body: dict[str, Any] = {"decision": "OFFER_PARTIAL_REFUND"}
@@ -265,7 +262,7 @@ class TestReturns:
         assert the_return(caller, key)["seller_proposed_return_type"] == "PARTIAL_REFUND"
         caller.twin.market.advance(timedelta(days=1))
         row = the_return(caller, key)
-        assert (row["return_status"], row["buyer_rejected_partial_refund"]) == (status, declines)
+        assert (row["return_status"].endswith(ends), row["buyer_rejected_partial_refund"]) == (True, declines)
 
     def test_a_bad_parcel_is_refused_or_paid_in_part(self, caller: Caller) -> None:
         first, second = self.asked(caller), self.asked(caller)
@@ -277,8 +274,11 @@ class TestReturns:
         ]
         caller.post(REJECT.format(first), {"decision": "REJECT_RECEIVED_PACKAGE", "reject_reason": reason})
         assert the_return(caller, first)["return_status"] == "REJECT_RECEIVE_PACKAGE"
-        body = {"decision": "OFFER_PARTIAL_REFUND_AFTER_RECEIVING_PKG", "reject_reason": reason,
-                "partial_refund_amount": {"partial_refund_total": "3", "currency": "USD"}}  # fmt: skip
+        body = {
+            "decision": "OFFER_PARTIAL_REFUND_AFTER_RECEIVING_PKG",
+            "reject_reason": reason,
+            "partial_refund_amount": {"partial_refund_total": "3", "currency": "USD"},
+        }
         caller.post(REJECT.format(second), body)
         assert the_return(caller, second)["return_status"] == "AWAITING_BUYER_RESPONSE"
 
@@ -309,8 +309,14 @@ class TestSellersReturns:
     def test_a_refund_of_one_unit_once_per_key(self, caller: Caller) -> None:
         order = buy(caller, 2, complete=True)
         unit = order_row(caller, order)["line_items"][0]["id"]
-        body = {"order_id": order, "return_type": "REFUND", "return_reason": GOODWILL, "order_line_item_ids": [unit],
-                "refund_total": "5", "currency": "USD"}  # fmt: skip
+        body = {
+            "order_id": order,
+            "return_type": "REFUND",
+            "return_reason": GOODWILL,
+            "order_line_item_ids": [unit],
+            "refund_total": "5",
+            "currency": "USD",
+        }
         made = caller.post(RETURNS, body, idempotency_key="k")
         assert made == caller.post(RETURNS, body, idempotency_key="k")
         row = the_return(caller, made["return_id"])

@@ -216,8 +216,35 @@ class TestWebhooks:
         caller.twin.announce("RECIPIENT_ADDRESS_UPDATE", {"order_id": "1", "update_time": 1})
         assert caller.twin.market.pushes()[-1].headers["authorization"].islower()
         assert json.loads(caller.twin.market.pushes()[-1].body)["type"] == 3
-        assert set(TOPICS.values()) >= {1, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16, 18, 33, 36, 37, 27, 38, 39, 42, 50,
-                                        63, 64, 65, 66, 67, 71}  # fmt: skip
+        assert set(TOPICS.values()) >= {
+            1,
+            3,
+            4,
+            5,
+            6,
+            7,
+            11,
+            12,
+            13,
+            14,
+            15,
+            16,
+            18,
+            33,
+            36,
+            37,
+            27,
+            38,
+            39,
+            42,
+            50,
+            63,
+            64,
+            65,
+            66,
+            67,
+            71,
+        }
 
     def test_the_end_of_a_renewed_consent_is_told_once(self, caller: Caller) -> None:
         caller.twin.market.advance(timedelta(days=300))

@@ -91,6 +91,7 @@ class TestReading:
             == 36009004
         )
         assert caller.code("POST", SEARCH, {}, page_size=1, page_token="nonsense") == 36009004
+        assert caller.code("POST", SEARCH, {}, page_size=1, page_token="no base64!") == 36009004
 
     def test_lt_is_exclusive(self, caller: Caller) -> None:
         order = buy(caller)
@@ -197,8 +198,12 @@ class TestShippingByTikTok:
         ]
         path = "/fulfillment/202512/packages"
         unit = order_row(caller, order)["line_items"][0]["id"]
-        body = {"ship_type": "2", "order_id": order, "order_line_item": [{"order_line_id": unit}],
-                "shipping_service_id": quotes[1]["id"]}  # fmt: skip
+        body = {
+            "ship_type": "2",
+            "order_id": order,
+            "order_line_item": [{"order_line_id": unit}],
+            "shipping_service_id": quotes[1]["id"],
+        }
         made = caller.post(path, body)
         assert made["shipping_service_info"]["price"] == quotes[1]["price"]
         assert order_row(caller, order)["status"] == "PARTIALLY_SHIPPING"
@@ -252,8 +257,12 @@ class TestShippingByTheSeller:
         assert caller.code("POST", path, {"shipping_info_list": []}) == 21011017
         caller.post(f"/fulfillment/202309/orders/{order}/shipping_info/update", OWN)
         assert order_row(caller, order)["tracking_number"] == "1Z999AA1"
-        assert caller.code("GET", f"{PACKAGES}/{made['package_id']}/shipping_documents",
-                           document_type="SHIPPING_LABEL") == 21011012  # fmt: skip
+        assert (
+            caller.code(
+                "GET", f"{PACKAGES}/{made['package_id']}/shipping_documents", document_type="SHIPPING_LABEL"
+            )
+            == 21011012
+        )
         caller.twin.market.complete(order)
         assert caller.code("POST", path, {"shipping_info_list": [other]}) == 21011018
 

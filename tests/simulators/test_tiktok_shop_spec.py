@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support.tiktok_shop_operations import load, rows
 from tests.support.tiktok_shop_spec import TikTokShopSpec
+
+from socialcommerce.simulators.tiktok_shop.wire import Routes, dumps, operations, parameters
 
 SEARCH = "/order/202309/orders/search"
 STOCK = "/product/202309/products/1/inventory/update"
@@ -90,3 +93,26 @@ def test_operations_are_counted(rules: TikTokShopSpec) -> None:
 def test_the_table_of_the_twin_is_up_to_date(shared: Path) -> None:
     source = Path(__file__).parents[2] / "src/socialcommerce/simulators/tiktok_shop/operations.tsv"
     assert source.read_text(encoding="utf-8").splitlines() == rows(load(shared / "specs/tiktok_shop"))
+
+
+def test_the_table_reads_kinds_lists_words_and_children() -> None:
+    size, rows_, nothing = parameters("size:i!=1|2,rows:o[]{id:s!,deep:o{x:b}},note:s")
+    assert (size.name, size.kind, size.required, size.words) == ("size", "i", True, {"1", "2"})
+    assert (rows_.many, [one.name for one in rows_.children]) == (True, ["id", "deep"])
+    assert rows_.children[1].children[0].kind == "b"
+    assert not nothing.required
+    assert parameters("-") == parameters("{}") == ()
+    with pytest.raises(ValueError, match="what is"):
+        parameters("a:s}b:s")
+
+
+def test_a_handler_must_belong_to_a_documented_operation() -> None:
+    with pytest.raises(ValueError, match="not a documented operation"):
+        Routes().on("GET", "/nowhere")
+    assert len(operations()) == 318
+
+
+def test_amounts_go_out_as_text() -> None:
+    assert dumps({"a": Decimal("1.50")}) == b'{"a":"1.50"}'
+    with pytest.raises(TypeError, match="object"):
+        dumps(object())

@@ -59,7 +59,7 @@ class Caller:
         form: bytes | None = None,
         cipher: bool | None = None,
     ) -> Request:
-        """A request ready to be sent; ``cipher``: whether it names the shop (as the path needs, unless given)."""
+        """A request ready to be sent; ``cipher``: whether to name the shop (as the path needs if not said)."""
         values = {name: _text(value) for name, value in (query or {}).items()}
         values |= {"app_key": self.app_key, "timestamp": str(int(self.twin.clock.now()) - self.late)}
         plain = (

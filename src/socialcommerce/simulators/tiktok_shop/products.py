@@ -136,7 +136,12 @@ def _version(found: Product, name: str, itself: bool) -> Mapping[str, Any]:
 
 
 def _content(twin: TikTokShopTwin, found: Product, changed: Mapping[str, Any]) -> dict[str, Any]:
-    fields = {**found.native, "title": found.title, "description": found.description, **changed}
+    fields: dict[str, Any] = {
+        **found.native,
+        "title": found.title,
+        "description": found.description,
+        **changed,
+    }
     brand = fields["brand_id"]
     kept = {name: fields[name] for name in KEPT if fields.get(name) not in (None, "", [])}
     return kept | {

@@ -139,11 +139,7 @@ def parameters(text: str) -> tuple[Parameter, ...]:
 def _level(text: str) -> tuple[tuple[Parameter, ...], str]:
     found = []
     while text and text[0] != "}":
-        head = (
-            text[: min(at for at in (text.find(mark) for mark in ",{}") if at >= 0)]
-            if any(mark in text for mark in ",{}")
-            else text
-        )
+        head = text[: next((at for at, mark in enumerate(text) if mark in ",{}"), len(text))]
         text = text[len(head) :]
         name, _, form = head.partition(":")
         form, _, words = form.partition("=")
