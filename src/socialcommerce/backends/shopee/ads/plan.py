@@ -5,13 +5,14 @@ The rules stand here once: ``check`` tells them as problems, ``create`` and ``up
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
 
+from socialcommerce.backends.flaws import Flaw, Rules
 from socialcommerce.backends.shopee.ads.wire import (
     amount_problem,
     day_text,
@@ -22,7 +23,6 @@ from socialcommerce.backends.shopee.ads.wire import (
 )
 from socialcommerce.backends.shopee.codes.ads import REFUSALS
 from socialcommerce.backends.shopee.regions import Region
-from socialcommerce.errors import Unsupported
 from socialcommerce.models.ads import (
     Bid,
     Budget,
@@ -32,8 +32,6 @@ from socialcommerce.models.ads import (
     Schedule,
     Targeting,
 )
-from socialcommerce.models.check import Problem
-from socialcommerce.resources.noun import invalid
 
 __all__ = [
     "LOCATIONS",
@@ -61,39 +59,8 @@ _RULE = "ads.campaigns.create:"
 _STRATEGIES = frozenset({"auto", "target_roas", "manual", "highest_value"})
 
 
-@frozen
-class Flaw:
-    """One thing wrong with an input; ``refusal`` names the rule where Shopee has no place for it at all."""
-
-    field: str
-    message: str = ""
-    refusal: str | None = None
-
-
-def unsupported(rule: str) -> Unsupported:
-    """The refusal of a rule of ``codes.ads``."""
-    refusal = REFUSALS[rule]
-    return Unsupported(rule, "shopee", refusal.reason, refusal.instead)
-
-
-def raise_flaws(found: Iterable[Flaw]) -> None:
-    """Raise what is wrong with an input, if anything: what Shopee has no place for first."""
-    flawed = list(found)
-    for flaw in flawed:
-        if flaw.refusal is not None:
-            raise unsupported(flaw.refusal)
-    if flawed:
-        raise invalid(**{flaw.field: flaw.message for flaw in flawed})
-
-
-def problems(found: Iterable[Flaw]) -> list[Problem]:
-    """The same as the problems of a check."""
-    return [
-        Problem.build(
-            field=flaw.field, message=REFUSALS[flaw.refusal].reason if flaw.refusal else flaw.message
-        )
-        for flaw in found
-    ]
+_RULES = Rules("shopee", REFUSALS)
+unsupported, raise_flaws, problems = _RULES.unsupported, _RULES.hold, _RULES.problems
 
 
 @frozen
