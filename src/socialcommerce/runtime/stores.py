@@ -19,7 +19,7 @@ from itertools import islice
 from math import inf
 from typing import Any, NoReturn, Protocol, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from socialcommerce.runtime.limits import Bucket, Level, penalty, schedule
 from socialcommerce.runtime.locks import Lock, Mutexes, on_fork
@@ -90,11 +90,17 @@ class KeyValue(Protocol):
 
 @frozen
 class Row:
-    """One stored value, its version, and the instant from which it counts as absent."""
+    """One stored value, its version, and the instant from which it counts as absent.
 
-    value: Value
+    The value may be a token: it is not shown, and a row is not pickled.
+    """
+
+    value: Value = field(repr=False)
     version: int
     expires: float = inf
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a Row may hold a token and is not pickled")
 
 
 class Table(Protocol):

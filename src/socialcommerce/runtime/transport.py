@@ -8,7 +8,7 @@ transport too, which is how tests and the offline twins are wired.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
@@ -39,7 +39,7 @@ class Request:
     """One HTTP request, ready to be sent: signed, encoded, nothing left to decide.
 
     ``url`` is absolute and already percent-encoded. The repr shows no query, no header
-    and no body, since any of them may hold a secret.
+    and no body, since any of them may hold a secret; nor is a request pickled.
     """
 
     method: str
@@ -55,6 +55,9 @@ class Request:
     def __repr__(self) -> str:
         parts = urlsplit(self.url)
         return f"<Request {self.method} {parts.scheme}://{parts.netloc}{parts.path}>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a Request is signed, and may hold a token; it is not pickled")
 
 
 def _lower(headers: Mapping[str, str]) -> Mapping[str, str]:

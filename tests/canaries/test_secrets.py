@@ -1,0 +1,219 @@
+"""Whole stories, with everything going wrong, and not one secret where somebody could read it.
+
+The secrets are those that the pretend Shopee really gave: the app's keys, every token, every code.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from types import BuiltinMethodType, CellType, FunctionType, MethodType
+from typing import Any
+
+import anyio
+import pytest
+from tests.faults.scenarios import SCENARIOS, Scenario
+from tests.faults.test_fault_table import TROUBLES, Trouble
+
+from socialcommerce import AsyncClient, Client, simulate
+from socialcommerce.backends import Shopee
+from socialcommerce.errors import SocialCommerceError
+from socialcommerce.models import BulkResult
+from socialcommerce.runtime.observe import Attempt
+from socialcommerce.simulators.serve import serve
+from socialcommerce.simulators.shopee.authority import Authority, Pair
+from socialcommerce.testing import Canaries, planted
+
+TELLING = [
+    *(trouble for trouble in TROUBLES if trouble.passing),
+    Trouble("token expired", "expire_token"),
+    Trouble("unknown words", "unknown_enum"),
+    *(trouble for trouble in TROUBLES if trouble.outage),
+]
+CONTAINERS = (dict, list, tuple, set, partial, MethodType, FunctionType, BuiltinMethodType, CellType)
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Canaries]:
+    """Every secret that a pretend Shopee gives while the test runs is one to watch for."""
+    issue, code = Authority.issue, Authority.code
+
+    def issued(book: Authority, *given: Any) -> Pair:
+        pair = issue(book, *given)
+        found.secrets += (pair.access_token, pair.refresh_token)
+        return pair
+
+    def coded(book: Authority, *given: Any) -> str:
+        text = code(book, *given)
+        found.secrets += (text,)
+        return text
+
+    monkeypatch.setattr(Authority, "issue", issued)
+    monkeypatch.setattr(Authority, "code", coded)
+    with planted() as found:
+        yield found
+
+
+def keys_of(market: Any) -> tuple[str, ...]:
+    apps = market.twins["shopee"].authority.apps.values()
+    return tuple(key for app in apps for key in (app.partner_key, app.push_key))
+
+
+@contextmanager
+def inspected(watched: Canaries) -> Iterator[list[Any]]:
+    """What is put into the list is looked at, with all that hangs on it."""
+    found: list[Any] = []
+    yield found
+    for thing in found:
+        for part in reachable(thing):
+            watched.inspect(type(part).__qualname__, part)
+
+
+def reachable(thing: Any) -> Iterator[Any]:
+    """Objects of this library, and errors, that can be got at from ``thing``; the twin is the platform's."""
+    waiting, seen = [thing], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        home = type(one).__module__
+        ours = home.startswith("socialcommerce.") and ".simulators" not in home
+        if ours or isinstance(one, BaseException):
+            yield one
+            waiting += _held(one)
+        elif isinstance(one, CONTAINERS):
+            waiting += _held(one)
+
+
+def _held(one: Any) -> list[Any]:
+    if isinstance(one, BaseException):
+        return [one.__cause__, one.__context__, one.args, vars(one)]
+    if isinstance(one, FunctionType):
+        return [one.__closure__, one.__defaults__]
+    return [part for part in gc.get_referents(one) if not isinstance(part, type)]
+
+
+def ask(shop: Client, scenario: Scenario, things: Any) -> Any:
+    try:
+        return scenario.act(shop, things)
+    except SocialCommerceError as error:
+        return error
+
+
+async def ask_async(shop: AsyncClient, scenario: Scenario, things: Any) -> Any:
+    try:
+        return await scenario.act(shop, things)
+    except SocialCommerceError as error:
+        return error
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
+def test_no_write_shows_a_secret_whatever_happens_to_it(scenario: Scenario, watched: Canaries) -> None:
+    for seed, trouble in enumerate(TELLING):  # of one seed, the token of one world is the request id of another
+        told: list[Attempt] = []
+        with simulate("shopee", currency=scenario.currency, seed=seed, hooks=[told.append]) as shop:
+            watched.secrets += keys_of(shop.market)
+            things = scenario.arrange(shop)
+            trouble.befall(shop.market, scenario.write)
+            with inspected(watched) as found:
+                answer = ask(shop, scenario, things)
+                found += [answer, told]
+                if isinstance(answer, BulkResult):
+                    found += list(answer)
+    watched.check()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS[::4], ids=lambda one: one.name)
+def test_nor_does_the_async_client(scenario: Scenario, watched: Canaries) -> None:
+    for seed, trouble in enumerate(TELLING):
+        told: list[Attempt] = []
+        with simulate("shopee", currency=scenario.currency, seed=seed) as before:
+            watched.secrets += keys_of(before.market)
+            shop = simulate("shopee", AsyncClient, market=before.market, hooks=[told.append])
+            things = scenario.arrange(before)
+            trouble.befall(before.market, scenario.write)
+            with inspected(watched) as found:
+                found += [anyio.run(ask_async, shop, scenario, things), told, shop]
+    watched.check()
+
+
+def test_nothing_that_hangs_on_a_client_shows_a_secret(watched: Canaries) -> None:
+    with simulate("shopee") as shop, inspected(watched) as found:
+        watched.secrets += keys_of(shop.market)
+        shop.market.add_product("MUG", 10)
+        order = shop.orders.get(shop.market.buy("MUG"))
+        shop.auth.refresh()
+        shop.webhooks.receive(**_last_push(shop))
+        services = shop.backend.services
+        found += [shop, shop.backend, services, *services.values(), shop.state, shop.capabilities]
+        found += [shop.plan, shop.for_account("7"), shop.with_options(on_limit="raise")]
+        found += [shop.plan.orders.ship(order), shop.plan.catalog.get("1"), shop.plan.auth.accounts()]
+        found += [shop.orders.list(), shop.orders.list().pages(), order, shop.auth.status(), shop.accounts()]
+        found += [shop.auth.exchange(shop.market.consent(shop.auth.authorize_url("https://a.example.com")))]
+        found += [shop.call("GET", "/api/v2/shop/get_shop_info").response]
+    watched.check()
+
+
+def _last_push(shop: Client) -> dict[str, Any]:
+    push = shop.market.pushes()[-1]
+    return {"method": push.method, "headers": push.headers, "body": push.body}
+
+
+STORE_READS = (
+    lambda shop: shop.store.info(),
+    lambda shop: shop.catalog.get("1"),
+    lambda shop: shop.orders.get("2"),
+    lambda shop: shop.ads.campaigns.get("3"),
+    lambda shop: shop.messaging.profile("4"),
+    lambda shop: shop.auth.refresh(),
+    lambda shop: shop.webhooks.health(),
+    lambda shop: shop.call("GET", "/api/v2/shop/get_shop_info"),
+)
+OVER_THE_WIRE = ("", "drop_before", "server_error", "truncate", "expire_token")
+
+
+@pytest.mark.parametrize("kind", OVER_THE_WIRE)
+def test_http_libraries_log_no_secret(kind: str, watched: Canaries) -> None:
+    with simulate("shopee") as played:
+        market = played.market
+        watched.secrets += keys_of(market)
+        twin = market.twins["shopee"]
+        with serve(twin) as served, inspected(watched) as found:
+            given = twin.issue_token(twin.accounts[0])
+            tokens = {name: given[name] for name in ("access_token", "refresh_token")}
+            backend = Shopee(**twin.settings() | {"host": served.base_url}, **tokens)
+            with Client(backend, sleep=market.sleep) as shop:
+                for call in STORE_READS:
+                    _trouble(market, kind)
+                    found.append(_answer(call, shop))
+
+            async def over_async() -> None:
+                async def sleep(seconds: float) -> None:
+                    market.sleep(seconds)
+
+                async with AsyncClient(backend, sleep=sleep) as shop:
+                    for call in STORE_READS:
+                        _trouble(market, kind)
+                        try:
+                            found.append(await call(shop))
+                        except SocialCommerceError as error:
+                            found.append(error)
+
+            anyio.run(over_async)
+    watched.check()
+
+
+def _trouble(market: Any, kind: str) -> None:
+    market.clear_faults()
+    if kind:
+        market.fault(kind)
+
+
+def _answer(call: Any, shop: Client) -> Any:
+    try:
+        return call(shop)
+    except SocialCommerceError as error:
+        return error
