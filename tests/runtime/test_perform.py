@@ -9,6 +9,7 @@ from math import inf
 from typing import Any
 
 import pytest
+from attrs import evolve
 from tests.support.world import CUT, DOWN, NO_ROUTE, NOW, TRUNCATED, Answer, Toy, World, ok, refused
 
 from socialcommerce.errors import (
@@ -248,6 +249,26 @@ class TestWaiting:
         world = World([refused("throttled", wait=asked), ok()], jitter=jitter)
         ask(world)
         assert world.slept[0] >= asked
+
+    @pytest.mark.parametrize(("header", "seconds"), [("7", 7), (" 2.5 ", 2.5), ("0", 0)])
+    def test_the_standard_header_is_heard_whatever_the_platform_says_in_its_body(
+        self, header: str, seconds: float
+    ) -> None:
+        world = World([evolve(DOWN, headers={"Retry-After": header}), ok()], jitter=0.0)
+        ask(world)
+        assert world.slept == [seconds]
+
+    def test_the_platforms_own_word_goes_before_the_header(self) -> None:
+        told = evolve(refused("throttled", wait=7), headers={"Retry-After": "1"})
+        world = World([told, ok()], jitter=0.0)
+        ask(world)
+        assert world.slept == [7]
+
+    @pytest.mark.parametrize("header", ["", "soon", "-1", "1e9", "9" * 40, "Wed, 21 Oct 2026 07:28:00 GMT"])
+    def test_a_header_that_says_no_number_of_seconds_says_nothing(self, header: str) -> None:
+        world = World([evolve(DOWN, headers={"Retry-After": header}), ok()], jitter=0.0)
+        ask(world)
+        assert world.slept == [0]
 
     def test_the_thousandth_wait_is_still_a_number(self) -> None:
         assert Retry(attempts=5000).delay(4999, 1.0, None) == 30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from functools import lru_cache
 from math import inf
@@ -30,6 +31,7 @@ from socialcommerce.runtime.transport import Interrupted, Request, Response, Tra
 __all__ = ["perform"]
 
 _Failure: TypeAlias = SocialCommerceError | TransportFailure
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 _LOOK_FIRST = "look at the platform before trying again"
 
 
@@ -113,6 +115,8 @@ class _Exchange:
             return self.service.envelope(self.call, response)
         except SocialCommerceError as error:
             error.sent = "yes"
+            if isinstance(error, PlatformError) and error.retry_after is None:
+                error.retry_after = _asked_wait(response)
             raise
 
     def _buckets(self) -> tuple[Bucket, ...]:
@@ -272,6 +276,12 @@ class _Exchange:
 @lru_cache(maxsize=4096)
 def _scaled(buckets: tuple[Bucket, ...], scale: float) -> tuple[Bucket, ...]:
     return tuple(evolve(bucket, rate=bucket.rate * scale) for bucket in buckets)
+
+
+def _asked_wait(response: Response) -> timedelta | None:
+    """The seconds of the standard header; platforms with a word of their own read that themselves."""
+    text = response.headers.get("retry-after", "").strip()
+    return timedelta(seconds=float(text)) if _SECONDS.fullmatch(text) else None
 
 
 def _unsent(failure: _Failure) -> SocialCommerceError:
