@@ -15,7 +15,14 @@ from tests.support.tiktok_shop_caller import AUTH, HOST, Caller
 from socialcommerce.runtime.transport import Interrupted, Request
 from socialcommerce.simulators import open_twin
 from socialcommerce.simulators.tiktok_shop import TikTokShopTwin
-from socialcommerce.simulators.tiktok_shop.wire import Refused, operations, signature, webhook_signature
+from socialcommerce.simulators.tiktok_shop.wire import (
+    Parameter,
+    Refused,
+    operations,
+    parameters,
+    signature,
+    webhook_signature,
+)
 
 SHOPS = "/authorization/202309/shops"
 SEARCH = "/order/202309/orders/search"
@@ -42,6 +49,19 @@ def get_token(twin: TikTokShopTwin, code: str) -> Any:
 
 def refresh(twin: TikTokShopTwin, token: str) -> Any:
     return ask(twin, "refresh", refresh_token=token, grant_type="refresh_token")[1]
+
+
+def nonsense(tree: tuple[Parameter, ...], text: str, whole: bool) -> dict[str, Any]:
+    """Values of the documented kinds that mean nothing; with ``whole`` the optional ones too."""
+    found: dict[str, Any] = {}
+    for one in tree:
+        if one.required or whole:
+            words = sorted(one.words)
+            value: Any = {"i": 1, "f": 1, "b": True}.get(one.kind, words[0] if words else text)
+            if one.kind in "ox":
+                value = nonsense(one.children, text, whole)
+            found[one.name] = [value] if one.many else value
+    return found
 
 
 class TestConsent:
@@ -340,6 +360,23 @@ class TestGate:
         caller.twin.market.fault("unknown_enum")
         reply = json.loads(caller.twin.handle(caller.request("POST", SEARCH, {"page_size": 1}, {})).content)
         assert reply["data"]["orders"][0]["status"] == "FRESHLY_INVENTED"
+
+    @pytest.mark.parametrize("whole", [False, True])
+    @pytest.mark.parametrize("text", ["1", "", "é"])
+    def test_nonsense_of_the_right_shape_is_answered(self, caller: Caller, text: str, whole: bool) -> None:
+        caller.spec = None
+        for one in operations():
+            body = None if one.body == "-" or one.multipart else nonsense(parameters(one.body), text, whole)
+            query = {
+                k: v
+                for k, v in nonsense(parameters(one.query), "1", whole).items()
+                if isinstance(v, str | int)
+            }
+            path = "/".join("1" if part.startswith("{") else part for part in one.segments)
+            response = caller.twin.handle(caller.request(one.method, path, query, body, cipher=one.cipher))
+            assert set(json.loads(response.content)) == {"code", "message", "request_id", "data"}, (
+                one.template
+            )
 
     def test_no_documented_operation_crashes(self, caller: Caller) -> None:
         for one in operations():

@@ -59,7 +59,7 @@ class Caller:
         form: bytes | None = None,
         cipher: bool | None = None,
     ) -> Request:
-        """A request ready to be sent; ``cipher``: whether to name the shop (as the path needs if not said)."""
+        """A request ready to be sent; ``cipher``: whether to name the shop (unsaid: as the path needs)."""
         values = {name: _text(value) for name, value in (query or {}).items()}
         values |= {"app_key": self.app_key, "timestamp": str(int(self.twin.clock.now()) - self.late)}
         plain = (

@@ -21,7 +21,7 @@ SHOWN = ("title", "description", "package_weight", "package_dimensions", "extern
 
 
 def _found(call: Call, key: str | None = None) -> Fields:
-    found = call.twin.global_products.get(key or call.path["global_product_id"])
+    found = call.twin.global_products.get(call.path["global_product_id"] if key is None else key)
     if found is None or found["status"] == "DELETED":
         raise Refused(12052048, "The product does not belong to the seller")
     return found

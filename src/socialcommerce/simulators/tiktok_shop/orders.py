@@ -25,7 +25,7 @@ DELIVERY_OPTION, DELIVERY_NAME = "7091146663229654785", "Standard shipping"
 
 def order_of(call: Call, order_id: str | None = None) -> Order:
     """The order meant by the path (or ``order_id``), else the platform's refusal."""
-    found = call.shop.orders.get(order_id or call.path["order_id"])
+    found = call.shop.orders.get(call.path["order_id"] if order_id is None else order_id)
     if found is None:
         raise Refused(11001001, "The order does not exist")
     return found

@@ -40,7 +40,7 @@ SUB_STATUS: Mapping[str, str] = {
 
 def package_of(call: Call, package_id: str | None = None) -> tuple[Order, Package]:
     """The parcel meant by the path (or ``package_id``) with its order, else the platform's refusal."""
-    found = call.twin.find_package(call.shop, package_id or call.path["package_id"])
+    found = call.twin.find_package(call.shop, call.path["package_id"] if package_id is None else package_id)
     if found is None:
         raise Refused(21011001, "The package does not exist")
     return found
@@ -317,7 +317,7 @@ def combine(call: Call) -> Any:
     """Put orders of one buyer into one parcel; its id replaces the old ones."""
     made, errors = [], []
     for row in call.body["combinable_packages"]:
-        wanted = set(row.get("order_ids") or ())
+        wanted: set[str] = set(row.get("order_ids") or ())
         pairs = next(
             (each for each in _combinable(call).values() if wanted <= {order.id for order, _ in each}), []
         )
@@ -340,7 +340,7 @@ def uncombine(call: Call) -> Any:
     """Give orders of a combined parcel their own again (all of them unless named)."""
     _, package = package_of(call)
     pairs = _merged(call.shop, package)
-    wanted = set(call.body.get("order_ids") or [order.id for order, _ in pairs])
+    wanted: set[str] = set(call.body.get("order_ids") or [order.id for order, _ in pairs])
     if len(pairs) < 2 or package_word(package) != "TO_FULFILL":
         raise Refused(21011022, "The package can not be uncombined")
     rows = []

@@ -93,7 +93,15 @@ def _json(request: Request) -> dict[str, Any]:
         raise Refused(36009022, "Invalid request body. The body is not valid JSON.", 400) from None
     if not isinstance(body, dict):
         raise Refused(36009022, "Invalid request body. The body must be a JSON object.", 400)
-    return body
+    cleaned: dict[str, Any] = _without_nulls(body)
+    return cleaned
+
+
+def _without_nulls(value: Any) -> Any:
+    """The value with every null field left out: to the platform both are the same."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
+    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _form(request: Request) -> tuple[dict[str, Any], dict[str, File]]:

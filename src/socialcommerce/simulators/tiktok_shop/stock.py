@@ -26,7 +26,7 @@ def bad_status() -> Refused:
 
 def product_of(call: Call, product_id: str | None = None) -> Product:
     """The product meant by the path (or ``product_id``), else the platform's refusal."""
-    found = call.shop.products.get(product_id or call.path["product_id"])
+    found = call.shop.products.get(call.path["product_id"] if product_id is None else product_id)
     if found is None:
         raise Refused(12052048, "The product does not belong to the seller")
     return found

@@ -242,7 +242,8 @@ class TikTokShopTwin(Twin):
             return handler(call)
         if len(key) > 255:
             raise Refused(36009004, "Invalid parameter. `idempotency_key` is too long.", 400)
-        seen = (call.operation.template + str(dict(call.path)), key)
+        who = "" if call.account is None else call.account.id
+        seen = (f"{who} {call.operation.template} {dict(call.path)}", key)
         if seen not in self.replies:
             self.replies[seen] = handler(call)
         return self.replies[seen]
