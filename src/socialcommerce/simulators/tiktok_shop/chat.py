@@ -118,7 +118,7 @@ def _last(talk: Conversation) -> float:
 
 def _listed(call: Call, talk: Conversation) -> dict[str, Any]:
     people = _people(call.shop, talk, "buyer_platform")
-    row = {
+    row: dict[str, Any] = {
         "id": talk.id,
         "participant_count": len(people),
         "participants": people,
