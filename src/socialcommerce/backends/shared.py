@@ -1,25 +1,51 @@
-"""What the backends of several platforms need alike: small values, time bounds, files elsewhere."""
+"""What several backends do alike: small values, time bounds, listings by windows of time, files elsewhere."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import ceil
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from attrs import frozen
+from attrs import evolve, frozen
+from pydantic import Field
 
-from socialcommerce.models.media import Document
+from socialcommerce.models.base import Input, Many
+from socialcommerce.models.media import Document, Media
+from socialcommerce.models.product import (
+    Attributes,
+    CategoryLike,
+    Condition,
+    Option,
+    Parcel,
+    ProductInput,
+    ProductStatus,
+    VariantInput,
+)
 from socialcommerce.models.shipping import Package, Shipment
 from socialcommerce.resources.noun import Noun, identity, invalid
 from socialcommerce.runtime.call import Call
 from socialcommerce.runtime.flow import Flow
+from socialcommerce.runtime.paging import position, read_position
 
 if TYPE_CHECKING:
     from socialcommerce.models.order import Order
 
-__all__ = ["Bounds", "Json", "chunks", "fetch_file", "order_id_of", "several", "text"]
+__all__ = [
+    "Bounds",
+    "Json",
+    "ProductUpdate",
+    "Window",
+    "Windows",
+    "chunks",
+    "fetch_file",
+    "order_id_of",
+    "seconds",
+    "several",
+    "text",
+]
 
 Json = Mapping[str, Any]
 T = TypeVar("T")
@@ -92,3 +118,102 @@ def fetch_file(noun: Noun, url: str, hosts: re.Pattern[str], name: str | None = 
         content=reply.value,
         url=url,
     )
+
+
+@frozen
+class Window:
+    """One stretch of a listing: rows of ``filter`` changed from ``since`` up to, but not at, ``until``.
+
+    Instants in whole epoch seconds; None is open. ``filter`` is what one call takes at a time, as a status.
+    """
+
+    filter: str | None = None
+    since: int | None = None
+    until: int | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether it holds no instant at all."""
+        return self.since is not None and self.until is not None and self.since >= self.until
+
+    def halves(self, oldest: int, now: float) -> tuple[Window, Window] | None:
+        """The same in two; None where it is one second long. Its later half stays open where it was.
+
+        ``oldest`` is before every row, for a window without beginning.
+        """
+        start = self.since if self.since is not None else oldest
+        end = self.until if self.until is not None else ceil(now)
+        if end - start < 2:
+            return None
+        middle = (start + end) // 2
+        return evolve(self, until=middle), evolve(self, since=middle)
+
+
+@frozen
+class Windows:
+    """Where a listing stands: the windows still to read, and the native place within the first."""
+
+    left: tuple[Window, ...]
+    at: Any = None
+
+    @classmethod
+    def read(
+        cls, cursor: str | None, filters: Sequence[str | None], since: datetime | None, until: datetime | None
+    ) -> Windows:
+        """Where the cursor says, or at the beginning of the listing: a window for each filter."""
+        kept = read_position(cursor)
+        if kept:
+            return cls(tuple(Window(*parts) for parts in kept["left"]), kept["at"])
+        return cls(tuple(Window(one, seconds(since), seconds(until)) for one in filters))
+
+    def text(self) -> str | None:
+        """The place as a page position; None when nothing is left to read."""
+        if not self.left:
+            return None
+        return position(left=[(one.filter, one.since, one.until) for one in self.left], at=self.at)
+
+    def moved(self, at: Any) -> Windows:
+        """After a page: further in this window, or at the beginning of the next one where ``at`` is empty."""
+        return evolve(self, at=at) if at else Windows(self.left[1:])
+
+    def halved(self, oldest: int, now: float) -> Windows | None:
+        """The same with its first window in two; None where it cannot be cut."""
+        halves = self.left[0].halves(oldest, now)
+        return None if halves is None else Windows((*halves, *self.left[1:]))
+
+
+def seconds(moment: datetime | None) -> int | None:
+    """An instant in whole seconds: at or after, and before, both round up."""
+    return ceil(moment.timestamp()) if moment is not None else None
+
+
+class ProductUpdate(Input):
+    """The fields of ``catalog.update``, validated; which of them were given is what counts."""
+
+    title: str = Field(default="", min_length=1)
+    description: str | None = None
+    status: ProductStatus = "active"
+    categories: Many[CategoryLike] = ()
+    brand: str | None = None
+    attributes: Attributes | None = None
+    options: Many[Option] = ()
+    variants: Many[VariantInput] = ()
+    media: Many[Media] = ()
+    condition: Condition = "new"
+    package: Parcel | None = None
+
+    def gives(self, name: str) -> bool:
+        """Whether the field was named."""
+        return name in self.model_fields_set
+
+    @classmethod
+    def of(cls, product: ProductInput) -> ProductUpdate:
+        """A product to create as a change of the one that is there: the fields its maker named."""
+        named = product.model_fields_set & frozenset(cls.model_fields)
+        return cls.model_validate({name: getattr(product, name) for name in named})
+
+    def portable(self, names: Sequence[str]) -> dict[str, Any]:
+        """Some of its fields as JSON-able values, as ``update`` takes them again."""
+        return dict(
+            self.model_dump(mode="json", include=set(names) & self.model_fields_set, exclude_unset=True)
+        )

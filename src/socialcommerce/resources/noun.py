@@ -19,6 +19,9 @@ T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741  # the letter of "input" reads best in signatures
 N = TypeVar("N", bound="Noun")
 
+_CLAIMS = 10_000
+"""How many made things are remembered; what is looked for after a lost answer is minutes old at most."""
+
 
 class Noun:
     """Some operations of one backend, as flows.
@@ -78,6 +81,34 @@ class Noun:
         fresh = yield from make()
         self.session.memo[place] = (self.session.clock() + seconds, fresh)
         return fresh
+
+    def claimed(self, kind: str, number: str) -> bool:
+        """Whether a call of this client is known to have made this thing.
+
+        Without it a write that was lost would be taken for its like: the same text sent twice.
+        """
+        return number in self._claims(kind)
+
+    def claim(self, kind: str, number: str) -> bool:
+        """Take a thing as what this very call made; False where another call took it before."""
+        claims, mine = self._claims(kind), object()
+        while len(claims) >= _CLAIMS:
+            claims.pop(next(iter(claims)), None)
+        return claims.setdefault(number, mine) is mine
+
+    def _claims(self, kind: str) -> dict[str, object]:
+        claims: dict[str, object] = self.session.memo.setdefault((self.subject, "made", kind), {})
+        return claims
+
+    def told_after(self, read: Flow[T], known: T) -> Flow[T]:
+        """What is read after a write that took effect; ``known`` where it cannot be read.
+
+        That the write happened is what the caller has to hear: a failed read is not the write's.
+        """
+        try:
+            return (yield from read)
+        except SocialCommerceError:
+            return known
 
     def advance(self, task: Any) -> Flow[Any]:
         """Take a task of this noun one step on; a backend with long work overrides it."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from socialcommerce.backends.shopee.regions import Region, region_of
-from socialcommerce.errors import SocialCommerceError
 from socialcommerce.models.money import Money
 from socialcommerce.resources.noun import Noun
 from socialcommerce.runtime.call import Call, Reply
@@ -17,11 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ShopeeNoun"]
 
-T = TypeVar("T")
-
 _A_DAY = 86_400.0
-_CLAIMS = 10_000
-"""How many made things are remembered; what is looked for after a lost answer is minutes old at most."""
 
 
 class ShopeeNoun(Noun):
@@ -49,34 +44,6 @@ class ShopeeNoun(Noun):
     def _read_region(self) -> Flow[Region]:
         info = yield from self.ask("GET", "/api/v2/shop/get_shop_info", service="seller")
         return region_of(info["region"])
-
-    def claimed(self, kind: str, number: str) -> bool:
-        """Whether a call of this client is known to have made this thing.
-
-        Without it a write that was lost would be taken for its like: the same text sent twice.
-        """
-        return number in self._claims(kind)
-
-    def claim(self, kind: str, number: str) -> bool:
-        """Take a thing as what this very call made; False where another call took it before."""
-        claims, mine = self._claims(kind), object()
-        while len(claims) >= _CLAIMS:
-            claims.pop(next(iter(claims)), None)
-        return claims.setdefault(number, mine) is mine
-
-    def _claims(self, kind: str) -> dict[str, object]:
-        claims: dict[str, object] = self.session.memo.setdefault((self.subject, "made", kind), {})
-        return claims
-
-    def told_after(self, read: Flow[T], known: T) -> Flow[T]:
-        """What is read after a write that took effect; ``known`` where it cannot be read.
-
-        That the write happened is what the caller has to hear: a failed read is not the write's.
-        """
-        try:
-            return (yield from read)
-        except SocialCommerceError:
-            return known
 
     def money(self, amount: Any, currency: str) -> Money:
         """An amount as the wire carries it (a JSON number, or text in a few places)."""
