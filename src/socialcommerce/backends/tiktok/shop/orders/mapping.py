@@ -275,8 +275,8 @@ def _number(row: Json) -> str:
 
 
 def _package_ids(row: Json) -> dict[str, str]:
-    ids = {"package_id": _number(row)}
-    return ids | ({"shipping_provider_id": str(row[key])} if row.get(key := "shipping_provider_id") else {})
+    ids = {"package_id": _number(row), "shipping_provider_id": str(row.get("shipping_provider_id") or "")}
+    return {name: value for name, value in ids.items() if value}
 
 
 def _order_ids(row: Json, order_row: Json) -> tuple[str, ...]:
@@ -287,7 +287,7 @@ def _order_ids(row: Json, order_row: Json) -> tuple[str, ...]:
 def _package_status(row: Json) -> tuple[Any, str | None]:
     """The sub-status is the more exact word, where it is one we know."""
     word, sub = row.get("package_status") or row.get("status"), row.get("package_sub_status")
-    if sub in codes.PACKAGES:
+    if sub is not None and sub in codes.PACKAGES:
         return codes.PACKAGES[sub], sub
     return codes.PACKAGES.get(word or "", "other"), word
 
