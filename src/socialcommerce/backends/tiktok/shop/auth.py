@@ -23,7 +23,6 @@ from socialcommerce.runtime.call import Call, Subject, TokenRecord
 from socialcommerce.runtime.flow import Flow, Store, done, gather
 from socialcommerce.runtime.text import write_query
 
-
 __all__ = ["TikTokShopAuth", "account_of"]
 
 CONSENT = {

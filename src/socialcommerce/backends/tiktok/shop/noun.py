@@ -29,6 +29,7 @@ class TikTokShopNoun(Noun):
 
     @property
     def backend(self) -> TikTokShopPlatform:
+        """The platform itself, with its app and its settings."""
         return self.session.platform  # type: ignore[return-value]  # it is only bound to TikTok Shop
 
     @property

@@ -8,7 +8,6 @@ from attrs import frozen
 
 __all__ = ["REGIONS", "Region", "region_of"]
 
-_EUROPE = ("DE", "ES", "FR", "IE", "IT", "PL", "NL", "BE", "CZ", "AT", "GR", "PT", "HU")
 _WITHOUT_CENTS = frozenset({"JPY", "VND", "IDR"})
 
 
@@ -26,7 +25,7 @@ class Region:
     timezone: str
     tree: str = "v1"
     variants: int = 100
-    title_min: int = 25
+    title_min: int = 1
     title_max: int = 255
     sku_min: int = 1
 
@@ -37,7 +36,7 @@ class Region:
 
 
 def _asian(code: str, currency: str, timezone: str) -> Region:
-    return Region(code, currency, timezone, "v2")
+    return Region(code, currency, timezone, "v2", title_min=25)
 
 
 def _european(code: str, timezone: str, currency: str = "EUR") -> Region:
@@ -48,7 +47,7 @@ REGIONS: dict[str, Region] = {
     region.code: region
     for region in (
         Region("US", "USD", "America/Los_Angeles", "v2", 300),
-        Region("GB", "GBP", "Europe/London", "v2", 300),
+        Region("GB", "GBP", "Europe/London", "v1", 300),
         _european("DE", "Europe/Berlin"),
         _european("ES", "Europe/Madrid"),
         _european("FR", "Europe/Paris"),
@@ -63,8 +62,8 @@ REGIONS: dict[str, Region] = {
         _european("PT", "Europe/Lisbon"),
         _european("HU", "Europe/Budapest", "HUF"),
         Region("JP", "JPY", "Asia/Tokyo", "v1", 300),
-        Region("MX", "MXN", "America/Mexico_City", "v1", 300, 1, 300),
-        Region("BR", "BRL", "America/Sao_Paulo", "v1", 300, 1, 300),
+        Region("MX", "MXN", "America/Mexico_City", "v1", 300, title_max=300),
+        Region("BR", "BRL", "America/Sao_Paulo", "v1", 300, title_max=300),
         _asian("ID", "IDR", "Asia/Jakarta"),
         _asian("MY", "MYR", "Asia/Kuala_Lumpur"),
         _asian("PH", "PHP", "Asia/Manila"),

@@ -62,8 +62,12 @@ _REUSED: Final[tuple[tuple[re.Pattern[str], Meaning], ...]] = (
 )
 """One code of the gateway serves many meanings, which the vendor tells apart by the message."""
 
+_STATES: Final = frozenset({12052003, 12052990})
+_PROMOTION: Final = re.compile(r"promotion|campaign|flash ?sale", re.I)
+_LOCKED: Final = Meaning(Conflict, {"reason": "promotion"})
+
 _MESSAGES: Final[tuple[tuple[re.Pattern[str], Meaning], ...]] = (
-    (re.compile(r"promotion|campaign|flash ?sale", re.I), Meaning(Conflict, {"reason": "promotion"})),
+    (_PROMOTION, _LOCKED),
     (re.compile(r"not (exist|found|belong)|cannot find|no such", re.I), Meaning(NotFound)),
     (re.compile(r"duplicate", re.I), Meaning(Conflict, {"reason": "duplicate"})),
     (re.compile(r"\bstatus\b|not allow|already", re.I), Meaning(Conflict, {"reason": "state"})),
@@ -121,6 +125,8 @@ def _number(code: Any) -> int:
 def _meaning(code: int, message: str, status: int) -> Meaning:
     if code == _GATEWAY:
         return _told(_REUSED, message) or Meaning(InvalidRequest)
+    if code in _STATES and _PROMOTION.search(message):
+        return _LOCKED
     found = _CODES.get(code)
     if found is not None:
         return found
