@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
+from socialcommerce.backends.reporting import DERIVED, buckets
 from socialcommerce.backends.shopee.ads.mapping import exact
 from socialcommerce.models.money import Money
 from socialcommerce.models.reports import Granularity, ReportRow
@@ -18,8 +19,6 @@ __all__ = [
     "Key",
     "Sample",
     "asked",
-    "bucket",
-    "buckets",
     "earlier",
     "fields_of",
     "row",
@@ -43,16 +42,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """A metric's name on Shopee; the shop's report has its own for items. Sales are those of any item
 of the shop within 7 days of a click (``broad``)."""
 
-_DERIVED: dict[str, tuple[str, ...]] = {
-    "ctr": ("clicks", "impressions"),
-    "cpc": ("spend", "clicks"),
-    "cpm": ("spend", "impressions"),
-    "cpa": ("spend", "conversions"),
-    "cost_per_order": ("spend", "orders"),
-    "roas": ("conversion_value", "spend"),
-    "conversion_rate": ("conversions", "clicks"),
-    "aov": ("conversion_value", "orders"),
-}
 _MONEY = frozenset({"spend", "conversion_value"})
 _FRACTIONS = frozenset({"conversions", "items_sold"})
 
@@ -79,7 +68,7 @@ def fields_of(metrics: Iterable[str] | None) -> tuple[str, ...]:
     """The fields of a row that the metrics asked for need; all of them where none were named."""
     if metrics is None:
         return tuple(FIELDS)
-    needed = {name for metric in metrics for name in _DERIVED.get(metric, (metric,))}
+    needed = {name for metric in metrics for name in DERIVED.get(metric, (metric,))}
     return tuple(name for name in FIELDS if name in needed)
 
 
@@ -104,29 +93,6 @@ def asked(since: date, until: date, today: date) -> tuple[date, date]:
     if since < until:
         return since, until
     return (since, until + _DAY) if until < today else (since - _DAY, until)
-
-
-def bucket(day: date, granularity: Granularity, since: date) -> date | None:
-    """The first day of what a day is counted under; None for everything in one."""
-    if granularity == "total":
-        return None
-    if granularity == "week":
-        return max(since, day - timedelta(days=day.weekday()))
-    return max(since, day.replace(day=1)) if granularity == "month" else day
-
-
-def buckets(since: date, until: date, granularity: Granularity) -> list[tuple[date | None, date, date]]:
-    """Every bucket of a range with its first and last day."""
-    found: list[tuple[date | None, date, date]] = []
-    day = since
-    while day <= until:
-        name = bucket(day, granularity, since)
-        if found and found[-1][0] == name:
-            found[-1] = (name, found[-1][1], day)
-        else:
-            found.append((name, day, day))
-        day += _DAY
-    return found
 
 
 def summed(samples: Iterable[Sample]) -> dict[Key, list[Mapping[str, Any]]]:

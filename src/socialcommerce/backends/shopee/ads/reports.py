@@ -9,12 +9,11 @@ from typing import Any
 
 from attrs import frozen
 
+from socialcommerce.backends.reporting import bucket, buckets
 from socialcommerce.backends.shopee.ads.figures import (
     Key,
     Sample,
     asked,
-    bucket,
-    buckets,
     earlier,
     fields_of,
     row,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from socialcommerce.backends.tiktok.ads.noun import TikTokNoun, chunks, last_page, number, zone
+from socialcommerce.backends.shared import chunks
+from socialcommerce.backends.tiktok.ads.noun import TikTokNoun, last_page, number, zone
 from socialcommerce.backends.tiktok.ads.platform import ACCOUNT, ADVERTISER
 from socialcommerce.models.account import Account
 from socialcommerce.models.money import Money

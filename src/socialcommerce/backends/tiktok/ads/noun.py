@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import frozen
@@ -16,9 +16,7 @@ from socialcommerce.resources.noun import Noun
 from socialcommerce.runtime.call import Call, Reply
 from socialcommerce.runtime.flow import Flow
 
-__all__ = ["AdAccount", "TikTokNoun", "chunks", "instant", "last_page", "number", "utc_text"]
-
-T = TypeVar("T")
+__all__ = ["AdAccount", "TikTokNoun", "instant", "last_page", "number", "utc_text"]
 
 _A_DAY = 86_400.0
 _MOMENT = "%Y-%m-%d %H:%M:%S"
@@ -96,12 +94,6 @@ def last_page(data: Mapping[str, Any]) -> bool:
     """Whether a page is the last one: ``total_page`` may be 0."""
     info = data.get("page_info") or {}
     return int(info.get("page", 1)) >= int(info.get("total_page", 0))
-
-
-def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Cut a sequence into parts of at most ``size``."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def instant(told: Any) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -141,6 +141,8 @@ class TikTokAdsPlatform(Backend):
     @override
     def resolve(self, call: Call, chosen: Subject | None) -> Call:
         """Settle the path (every path ends with a slash), and whom a call speaks for."""
+        if "://" in call.path:
+            return call
         call = evolve(call, path=_plain(call.path))
         if _needs_no_token(call.path):
             return evolve(call, account="none", subject=None)
@@ -272,8 +274,29 @@ def unwrap(body: Any) -> Any:
 def limits(app: App, call: Call, subject: Subject | None) -> tuple[Bucket, ...]:
     """What TikTok counts: calls of the app, and of a few paths by themselves."""
     whole = Bucket(f"tiktok_ads:{app.id}", app.rate, max(1, int(app.rate)))
+    if call.path.startswith("/smart_plus/") and call.path.endswith("/update/"):
+        return (*_objects(app, call), whole)
     rate = LIMITS.get(call.path)
     if rate is None:
         return (whole,)
     own = Bucket(f"tiktok_ads:{app.id}:{call.path}", rate.per_minute / 60, rate.per_second)
     return (own,) if rate.apart else (own, whole)
+
+
+def _objects(app: App, call: Call) -> Iterator[Bucket]:
+    """One write in five seconds to one object of Smart+."""
+    body = call.body if isinstance(call.body, dict) else {}
+    for name in _SMART_IDS:
+        named = body.get(name) or ()
+        for one in dict.fromkeys([named] if isinstance(named, str) else named):
+            yield Bucket(f"tiktok_ads:{app.id}:smart:{one}", 0.2, 1)
+
+
+_SMART_IDS = (
+    "smart_plus_ad_id",
+    "smart_plus_ad_ids",
+    "adgroup_id",
+    "adgroup_ids",
+    "campaign_id",
+    "campaign_ids",
+)
