@@ -112,7 +112,9 @@ async def ask_async(shop: AsyncClient, scenario: Scenario, things: Any) -> Any:
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
 def test_no_write_shows_a_secret_whatever_happens_to_it(scenario: Scenario, watched: Canaries) -> None:
-    for seed, trouble in enumerate(TELLING):  # of one seed, the token of one world is the request id of another
+    for seed, trouble in enumerate(
+        TELLING
+    ):  # of one seed, the token of one world is the request id of another
         told: list[Attempt] = []
         with simulate("shopee", currency=scenario.currency, seed=seed, hooks=[told.append]) as shop:
             watched.secrets += keys_of(shop.market)
@@ -217,3 +219,35 @@ def _answer(call: Any, shop: Client) -> Any:
         return call(shop)
     except SocialCommerceError as error:
         return error
+
+
+NAME, PHONE, STREET, WISH = "Canaria Birdwing", "+6590001234567", "12 Canary Lane", "ring twice, please"
+
+
+def test_masked_models_tell_nothing_of_the_buyer() -> None:
+    with simulate("shopee") as shop, planted(NAME, PHONE, STREET, WISH) as watched:
+        market = shop.market
+        market.add_product("MUG", 10)
+        made = market.default.orders[market.buy("MUG")]
+        made.buyer.name = NAME
+        made.native["message_to_seller"] = WISH
+        made.native["address"] |= {"name": NAME, "phone": PHONE, "full_address": STREET, "town": STREET}
+        thread = market.say(WISH)
+        market.default.conversations[thread].buyer.name = NAME
+        market.default.ship(made.id)
+        market.request_return(made.id)
+        shown: list[Any] = [shop.orders.get(made.id), *shop.orders.list(), *shop.orders.returns.list()]
+        shown += [*shop.messaging.conversations(), *shop.messaging.messages(thread)]
+        shown += [shop.messaging.profile(thread), *(_event for _event in _events(shop))]
+        assert NAME in repr([one.model_dump() for one in shown]), "the names are there to be masked"
+        for one in shown:
+            masked = one.masked()
+            watched.inspect(f"masked {type(one).__name__}", masked)
+            watched.look(f"JSON of masked {type(one).__name__}", masked.model_dump_json())
+            watched.look(f"dump of masked {type(one).__name__}", repr(masked.model_dump()))
+
+
+def _events(shop: Client) -> Iterator[Any]:
+    for push in shop.market.pushes():
+        with shop.webhooks.receive(method=push.method, headers=push.headers, body=push.body) as receipt:
+            yield from receipt.events

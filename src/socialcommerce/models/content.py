@@ -47,7 +47,7 @@ __all__ = [
 class Text(Value):
     """Plain text, non-empty."""
 
-    text: str = Field(min_length=1)
+    text: Annotated[str, Field(min_length=1), Personal()]
     type: Literal["text"] = Field(default="text", kw_only=True)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AwareDatetime, Field, PrivateAttr
 
 from socialcommerce.errors import ConfigurationError
-from socialcommerce.models.base import Model
+from socialcommerce.models.base import Model, Personal
 
 __all__ = ["Event", "EventRef", "EventType"]
 
@@ -89,7 +89,7 @@ class Event(Model):
     ref: EventRef | None = None
     occurred_at: AwareDatetime | None = None
     state: Any = None
-    data: dict[str, Any] = Field(default_factory=dict)
+    data: Annotated[dict[str, Any], Personal()] = Field(default_factory=dict)
     raw: Any = Field(default=None, repr=False, exclude=True)
 
     _UNCOMPARED = frozenset({"raw"})

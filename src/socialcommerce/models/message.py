@@ -83,7 +83,7 @@ class Conversation(Entity):
     buyer: Identity | None = None
     buyer_name: PersonalText = None
     unread: int | None = None
-    last_message: str | None = Field(default=None, repr=False)
+    last_message: PersonalText = Field(default=None, repr=False)
     status: Literal["open", "closed", "other"] = "other"
     native_status: str | None = None
     order_ids: tuple[str, ...] = ()

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
-from datetime import datetime
 from functools import cached_property
 from itertools import islice
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
 from socialcommerce.errors import SocialCommerceError, Unsupported
 from socialcommerce.models.bulk import BulkResult, Outcome
+from socialcommerce.resources.arguments import closed_sets, refuse_wrong
 from socialcommerce.resources.capability import Capability
 from socialcommerce.resources.noun import Noun, invalid
 from socialcommerce.resources.pager import AsyncPager, Pager
@@ -166,6 +166,11 @@ class _Entry:
         return dict(list(inspect.signature(self.method).parameters.items())[1:])
 
     @cached_property
+    def closed_sets(self) -> Mapping[str, tuple[str, ...]]:
+        """The words that its parameters take, where they take nothing else."""
+        return closed_sets(self.method)
+
+    @cached_property
     def signature(self) -> inspect.Signature:
         """What a face's method takes."""
         return inspect.Signature(list(self.parameters.values()))
@@ -196,12 +201,9 @@ def gate(core: Core, entry: _Entry, given: Mapping[str, Any]) -> None:
     if not capability:
         raise _unsupported(core, capability)
     for name, value in given.items():
-        if isinstance(value, datetime) and value.tzinfo is None:
-            raise invalid(
-                **{name: "is a naive datetime; give it a time zone, as in datetime.now(timezone.utc)"}
-            )
         if name not in _ALWAYS and not _is_default(entry, name, value):
             _refuse(core, capability, entry, name, value)
+    refuse_wrong(given, entry.closed_sets)
 
 
 _ALWAYS = frozenset({"cursor", "wait"})

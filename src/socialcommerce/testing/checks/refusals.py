@@ -10,6 +10,7 @@ from typing import Any
 
 from socialcommerce.backends.base import _NOT_OFFERED
 from socialcommerce.errors import InvalidRequest, Unsupported
+from socialcommerce.resources.arguments import closed_sets
 from socialcommerce.resources.capability import Refusal
 from socialcommerce.runtime.transport import Request, Response
 from socialcommerce.testing.candidate import Candidate, Operation, placeholders
@@ -56,15 +57,19 @@ def parts_are_refused(candidate: Candidate) -> Iterator[str]:
             for parameter in operation.optional:
                 if isinstance(params.get(parameter.name), Refusal):
                     positional, named = placeholders(operation, _GIVEN)
-                    named[parameter.name] = _other_than(parameter)
+                    named[parameter.name] = _other_than(operation, parameter)
                     yield from _refused(
                         f"{operation.name}:{parameter.name}",
                         partial(operation.on(client), *positional, **named),
                     )
 
 
-def _other_than(parameter: inspect.Parameter) -> Any:
-    return not parameter.default if isinstance(parameter.default, bool) else _GIVEN
+def _other_than(operation: Operation, parameter: inspect.Parameter) -> Any:
+    """A value that is not the default, of those that the contract knows."""
+    if isinstance(parameter.default, bool):
+        return not parameter.default
+    words = closed_sets(operation.declared).get(parameter.name, (_GIVEN,))
+    return next(word for word in words if word != parameter.default)
 
 
 def _refused(name: str, call: Callable[[], Any]) -> Iterator[str]:
