@@ -115,8 +115,6 @@ _NAMES = {
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605  # every public name, from the one table
-
 
 def __getattr__(name: str) -> Any:
     if name == "__all__":  # served, not stated: a computed list would hide the names from type checkers
