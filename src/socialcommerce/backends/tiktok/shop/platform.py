@@ -59,6 +59,7 @@ class TikTokShopPlatform(Backend):
         region: the shop's market, as ``US``; read once from the shop where it is not given. ``US``
             also has a consent page of its own.
         webhook_secret: the secret that signs webhooks; several, oldest last, while the app's is replaced.
+        callback_urls: webhook endpoints by name; ``webhooks.subscribe`` has TikTok Shop push to them.
         host: the base URL of the API.
         auth_host: the base URL under which tokens are given out.
     """
@@ -81,6 +82,7 @@ class TikTokShopPlatform(Backend):
         refresh_token: str = "",
         region: str | None = None,
         webhook_secret: str | Sequence[str] = (),
+        callback_urls: Mapping[str, str] | None = None,
         host: str = API,
         auth_host: str = AUTH,
     ) -> None:
@@ -92,6 +94,7 @@ class TikTokShopPlatform(Backend):
         self.market = region
         given = (webhook_secret,) if isinstance(webhook_secret, str) else tuple(webhook_secret)
         self.webhook_secrets = (*given, app_secret)
+        self.callback_urls = dict(callback_urls or {})
         self.host, self.auth_host = host.rstrip("/"), auth_host.rstrip("/")
         self._cipher = shop_cipher
         self._tokens = (access_token, refresh_token)

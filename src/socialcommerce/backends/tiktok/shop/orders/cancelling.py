@@ -117,7 +117,7 @@ class TikTokShopCancellations(AftersalesNoun, Cancellations):
         read = self._afresh(str(answer["cancel_id"]), row, known)
         return (yield from self.told_after(read, mapping.cancellation(known, row)))
 
-    def _part(self, row: Json, lines: Sequence[LineRef]) -> Flow[list[str]]:
+    def _part(self, row: Json, lines: Sequence[LineRef]) -> Flow[Sequence[str]]:
         told = (row.get("recipient_address") or {}).get("region_code")
         region = str(told) if told else (yield from self.region()).code
         if region not in codes.PARTIAL_CANCEL_MARKETS:
