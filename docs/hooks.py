@@ -15,12 +15,12 @@ NO_RUN = re.compile(r"^(\s*```python) no-run$", re.MULTILINE)
 
 
 def on_config(config: Any) -> Any:
-    """List the pages of ``platforms/`` under their heading, by name."""
+    """List the matrix and the pages of ``platforms/`` under their heading, by name."""
     docs = Path(config.docs_dir)
     pages = [path.relative_to(docs).as_posix() for path in sorted(docs.glob("platforms/*.md"))]
     for entry in config.nav:
         if isinstance(entry, dict) and "Platforms" in entry:
-            entry["Platforms"] = pages
+            entry["Platforms"] = ["capabilities.md", *pages]
     return config
 
 
