@@ -554,6 +554,13 @@ def _ads() -> Iterator[Scenario]:
         product,
     )
     yield Scenario(
+        "ads.campaigns.create, of two alike",
+        create,
+        lambda shop, _: shop.ads.campaigns.create(plan(), may_spend=True),
+        lambda market, _: campaigns(market, _) - 1,
+        campaign(plan()),
+    )
+    yield Scenario(
         "ads.campaigns.create, paused at once",
         edit,
         lambda shop, _: shop.ads.campaigns.create(plan(status="paused"), may_spend=True),

@@ -184,11 +184,14 @@ class ShopeeCampaigns(EditingNoun, Campaigns):
             if not made:
                 raise
             return max(made, key=int)
-        return str(first(reply)["campaign_id"])
+        made_now = str(first(reply)["campaign_id"])
+        self.claim("campaign", made_now)  # the next one may be just like it
+        return made_now
 
     def _find(self, wanted: dict[str, Any], shop: bool) -> Flow[Found[Any] | Absent | Undecided]:
         """Look for what a create of unknown outcome made."""
-        made = yield from self._fitting(wanted, shop)
+        fitting = yield from self._fitting(wanted, shop)
+        made = [one for one in fitting if not self.claimed("campaign", one)]
         if len(made) > 1:
             return Undecided(made, "compare these campaigns in Shopee's seller centre")
         return Found({"campaign_id": made[0]}) if made else Absent()
