@@ -70,6 +70,7 @@ def serving(reply: bytes = REPLY) -> Iterator[str]:
     here, there = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(reply, there), daemon=True)
     process.start()
+    there.close()  # so that a server which never came up is an end of file, not a wait without end
     try:
         yield f"http://127.0.0.1:{here.recv()}"
     finally:

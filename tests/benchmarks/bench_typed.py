@@ -15,12 +15,12 @@ from contextlib import ExitStack
 from typing import Any
 
 import httpx
+from tests.benchmarks.bench_call import AsyncRow, Row, _together, measure, measure_async, report, serving
 
 from socialcommerce import AsyncClient, Client, RateLimits
 from socialcommerce.backends import Shopee
 from socialcommerce.runtime.http import AsyncDefaultTransport, DefaultTransport
 from socialcommerce.runtime.http_fast import AsyncFastTransport, FastTransport
-from tests.benchmarks.bench_call import AsyncRow, Row, _together, measure, measure_async, report, serving
 
 TOKEN = "59777174636562737266615546704c6d"
 GENEROUS = RateLimits(scale=1e6)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AwareDatetime, Field, PrivateAttr
 
 from socialcommerce.errors import ConfigurationError
-from socialcommerce.models.base import Model, Personal
+from socialcommerce.models.base import Model, Personal, _set_private
 
 __all__ = ["Event", "EventRef", "EventType"]
 
@@ -100,8 +100,8 @@ class Event(Model):
 
     def attached(self, fetch: Callable[[], Any]) -> Event:
         """The same event, whose ``fetch`` calls this; the client does it before handing an event out."""
-        copy = self.model_copy()
-        copy.__pydantic_private__ = {"_fetch": fetch}
+        copy = self.build(**self.__dict__)
+        _set_private(copy, {"_fetch": fetch})
         return copy
 
     def fetch(self) -> Any:

@@ -168,11 +168,17 @@ def _parcel(row: Json) -> Parcel | None:
     weight, size = row.get("weight"), row.get("dimension") or {}
     if not weight and not size:
         return None
+    return _packed(weight, size.get("package_length"), size.get("package_width"), size.get("package_height"))
+
+
+@lru_cache(maxsize=1024)
+def _packed(kilograms: Any, length: Any, width: Any, height: Any) -> Parcel:
+    """Frozen, and the same for all products that go in one box."""
     return Parcel.build(
-        weight_g=_grams(weight),
-        length_mm=_millimetres(size.get("package_length")),
-        width_mm=_millimetres(size.get("package_width")),
-        height_mm=_millimetres(size.get("package_height")),
+        weight_g=_grams(kilograms),
+        length_mm=_millimetres(length),
+        width_mm=_millimetres(width),
+        height_mm=_millimetres(height),
     )
 
 
@@ -181,7 +187,6 @@ def _grams(kilograms: Any) -> Decimal | None:
     return Decimal(str(kilograms)) * 1000 if kilograms not in (None, "") else None
 
 
-@lru_cache(maxsize=1024)
 def _millimetres(centimetres: Any) -> Decimal | None:
     return Decimal(str(centimetres)) * 10 if centimetres else None
 
@@ -327,7 +332,7 @@ def sku_rows(item: Product) -> Iterator[tuple[str, dict[str, str]]]:
     """Every SKU that a product shows, with where it is sold; a parent's SKU has no variant."""
     parent = (item.raw or {}).get("item_sku")
     variants: Sequence[Variant] = item.variants if item.loaded("variants") else ()
-    if parent and not any(variant.sku == parent for variant in variants):
+    if parent and parent not in [variant.sku for variant in variants]:
         yield parent, {"product_id": item.id}
     for variant in variants:
         if variant.sku:
