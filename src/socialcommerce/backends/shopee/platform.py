@@ -69,7 +69,7 @@ class App:
 
 
 class ShopeePlatform(Backend):
-    """What every Shopee noun stands on.
+    """Shopee Open Platform, version 2: who speaks, through which apps and host, for which shop.
 
     Args:
         partner_id: the app's partner id.
