@@ -28,7 +28,6 @@ from socialcommerce.testing import Canaries, planted
 
 TELLING = [
     *(trouble for trouble in TROUBLES if trouble.passing),
-    Trouble("token expired", "expire_token"),
     Trouble("unknown words", "unknown_enum"),
     *(trouble for trouble in TROUBLES if trouble.outage),
 ]

@@ -81,6 +81,7 @@ TROUBLES = (
     Trouble("throttled", "throttle"),
     Trouble("throttled, told how long", "throttle", retry_after=timedelta(seconds=7)),
     Trouble("reply cut short", "truncate"),
+    Trouble("token expired", "expire_token"),
     Trouble("dropped before, always", "drop_before", FOREVER),
     Trouble("dropped after, always", "drop_after", FOREVER),
     Trouble("5xx before, always", "server_error", FOREVER),
