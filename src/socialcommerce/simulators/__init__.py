@@ -21,6 +21,7 @@ __all__ = ["TWINS", "open_twin", "register_twin"]
 TWINS: dict[str, str] = {
     "shopee": "socialcommerce.simulators.shopee:ShopeeTwin",
     "tiktok_shop": "socialcommerce.simulators.tiktok_shop:TikTokShopTwin",
+    "tiktok_ads": "socialcommerce.simulators.tiktok_ads:TikTokAdsTwin",
 }
 """Platform name -> "module:class" of its twin."""
 
