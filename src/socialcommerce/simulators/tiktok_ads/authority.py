@@ -21,7 +21,8 @@ CODE_LIFE = 3600
 SCOPES: dict[int, frozenset[str]] = {
     1: frozenset({"advertiser", "bc", "user", "term", "changelog"}),
     2: frozenset({"campaign", "adgroup", "ad", "smart_plus", "gmv_max", "store", "identity", "tool",
-                  "comment", "search", "optimizer", "blockedword", "search_ad", "creative_fatigue", "showcase"}),
+                  "comment", "search", "optimizer",
+                  "blockedword", "search_ad", "creative_fatigue", "showcase"}),
     3: frozenset({"dmp", "audience", "segment"}),
     4: frozenset({"report"}),
     5: frozenset({"event", "offline", "crm", "custom_conversion"}),

@@ -98,7 +98,7 @@ def _level(values: Mapping[str, Any], dimensions: Sequence[str]) -> Level | None
             raise wrong(f"dimensions: {one} is not supported when report_type is BASIC.")
     ids = [one for one in dimensions if one in IDS]
     if len(ids) > 1 or any(DEPTH[IDS[one]] > DEPTH[LEVELS[named]] for one in ids):
-        raise wrong(f"dimensions: {', .join(ids)} does not fit data_level {named}.")
+        raise wrong(f"dimensions: {', '.join(ids)} does not fit data_level {named}.")
     return LEVELS[named]
 
 
