@@ -98,24 +98,23 @@ class Model(BaseModel):
     )
 
     _UNCOMPARED: ClassVar[frozenset[str]] = frozenset()
-    _constants: ClassVar[dict[str, Any]] = {}
-    _factories: ClassVar[tuple[tuple[str, Any], ...]] = ()
-    _names: ClassVar[set[str]] = set()
+    _pattern: ClassVar[tuple[dict[str, Any], tuple[tuple[str, Any], ...], set[str]]] = ({}, (), set())
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Sort the defaults once per class: those that can be shared, and those made anew each time."""
         super().__pydantic_init_subclass__(**kwargs)
         fields = cls.model_fields
-        cls._names = set(fields)  # one set for all that are built: pydantic copies before it adds to one
-        cls._constants = {
+        constants = {
             name: field.default for name, field in fields.items() if field.default is not PydanticUndefined
         }
-        cls._factories = tuple(
+        factories = tuple(
             (name, field.default_factory)
             for name, field in fields.items()
             if field.default_factory is not None and field.default_factory is not _absent
         )
+        # One set of names for all that are built: pydantic copies before it adds to one.
+        cls._pattern = constants, factories, set(fields)
 
     @classmethod
     def build(cls, /, **fields: Any) -> Self:
@@ -126,9 +125,10 @@ class Model(BaseModel):
         they are given: tuples rather than lists, aware datetimes, the types the class declares.
         """
         missing = fields.pop("missing", ())  # a named parameter would be compared with every keyword
+        constants, factories, names = cls._pattern
         self = _new(cls)
-        values = cls._constants | fields
-        for name, make in cls._factories:
+        values = constants | fields
+        for name, make in factories:
             if name not in fields:
                 values[name] = make()
         if missing:
@@ -136,7 +136,7 @@ class Model(BaseModel):
                 values.pop(name, None)
             values["not_loaded"] = missing
         _set_dict(self, values)
-        _set_fields_set(self, cls._names)
+        _set_fields_set(self, names)
         _set_extra(self, None)
         _set_private(self, None)
         return self
