@@ -10,7 +10,6 @@ from socialcommerce.backends.tiktok.ads.noun import TikTokNoun, last_page, numbe
 from socialcommerce.backends.tiktok.ads.platform import ACCOUNT, ADVERTISER
 from socialcommerce.models.account import Account
 from socialcommerce.models.money import Money
-from socialcommerce.runtime import tokens
 from socialcommerce.runtime.call import Service, Subject, TokenRecord
 from socialcommerce.runtime.flow import Flow, Store
 

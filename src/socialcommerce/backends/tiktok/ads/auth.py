@@ -12,7 +12,7 @@ from socialcommerce.backends.tiktok.ads.platform import ACCOUNT, ADVERTISER
 from socialcommerce.errors import AuthenticationError, AuthorizationRevoked, ConfigurationError, Unsupported
 from socialcommerce.models.account import Account, AuthStatus, Grant, Token
 from socialcommerce.resources.auth import Auth, public_token
-from socialcommerce.resources.capability import native, no, supports
+from socialcommerce.resources.capability import native, supports
 from socialcommerce.resources.noun import invalid
 from socialcommerce.runtime import tokens
 from socialcommerce.runtime.call import Call, Service, Subject, TokenRecord

@@ -172,7 +172,9 @@ class TikTokAdGroups(PlacesNoun, EditingNoun, AdGroups):
         body = _change_body(known, changes, place)
         if not body:
             return []
-        step = Step("+".join(sorted(written)), f"{known.family.root}update/", {"adgroup_id": known.id, **body})
+        step = Step(
+            "+".join(sorted(written)), f"{known.family.root}update/", {"adgroup_id": known.id, **body}
+        )
         return [step]
 
     @supports("native", params=native("ad_groups", "status"), requires=REQUIRES, cost="1 call for 20, and 2")
@@ -195,9 +197,7 @@ def _shown(known: Known, account: AdAccount) -> AdGroup:
     return show(known, account)
 
 
-def _of(
-    campaign: str | None, statuses: frozenset[str] | None, after: datetime | None, known: Known
-) -> bool:
+def _of(campaign: str | None, statuses: frozenset[str] | None, after: datetime | None, known: Known) -> bool:
     belongs = campaign is None or str(known.row.get("campaign_id")) == campaign
     return belongs and fits_all(known, statuses, None, after)
 

@@ -29,7 +29,19 @@ from socialcommerce.resources.noun import identity
 from socialcommerce.runtime.flow import Flow, gather
 from socialcommerce.runtime.paging import Page, position, read_position
 
-__all__ = ["REQUIRES", "RULES", "AdvertisingNoun", "fits_all", "missing", "primary", "renamed", "request_id", "request_ids", "shown_page", "wanted"]
+__all__ = [
+    "REQUIRES",
+    "RULES",
+    "AdvertisingNoun",
+    "fits_all",
+    "missing",
+    "primary",
+    "renamed",
+    "request_id",
+    "request_ids",
+    "shown_page",
+    "wanted",
+]
 
 T = TypeVar("T")
 
@@ -378,9 +390,7 @@ def renamed(plan: Any, outcome: Outcome[Any, T]) -> Outcome[Any, T]:
     return evolve(outcome, input=plan)
 
 
-def fits_all(
-    known: Known, statuses: frozenset[str] | None, name: str | None, after: datetime | None
-) -> bool:
+def fits_all(known: Known, statuses: frozenset[str] | None, name: str | None, after: datetime | None) -> bool:
     """Whether an object is one of those asked for, whatever TikTok's own filters let through."""
     row = known.row
     changed = instant(row.get("modify_time"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -112,8 +112,7 @@ class TikTokCampaigns(ShopNoun, Campaigns):
         A ``request_id`` in the body makes a repeat harmless. GMV Max cannot be created paused: it needs
         ``may_spend=True``, and is paused right after unless its status is ``active``.
         """
-        keys = iter(request_ids(idempotency_key, len(campaigns)))
-        drawn = [(plan, next(keys)) for plan in campaigns]
+        drawn = list(zip(campaigns, request_ids(idempotency_key, len(campaigns)), strict=True))
         result = yield from each_alone(drawn, lambda one: self._create(*one, may_spend), limit=4)
         return BulkResult(
             tuple(renamed(plan, outcome) for plan, outcome in zip(campaigns, result, strict=True))
@@ -124,8 +123,14 @@ class TikTokCampaigns(ShopNoun, Campaigns):
         known = yield from self.make(plan, key, may_spend)
         return shown(known, account)
 
-    def make(self, plan: CampaignInput, key: str, may_spend: bool) -> Flow[Known]:
-        """Create one campaign; answers it as it is read again."""
+    def make(
+        self,
+        plan: CampaignInput,
+        key: str,
+        may_spend: bool,
+        note: Callable[[str], None] = lambda made: None,
+    ) -> Flow[Known]:
+        """Create one campaign and tell ``note`` its id; answers it as it is read again."""
         place = Place((yield from self.account()), self.now())
         RULES.hold(campaign_flaws(plan, place))
         family = CAMPAIGNS.family(plan.kind)
@@ -138,6 +143,7 @@ class TikTokCampaigns(ShopNoun, Campaigns):
         made = yield from self.made(
             family, f"{family.root}create/", body, str(plan.name), {"campaign_name": plan.name}
         )
+        note(made)
         self._note(known := Known(family, {**body, "campaign_id": made}))
         if plan.kind == "shop_gmv_max" and plan.status == "paused":
             yield from self.pause(known)
@@ -248,10 +254,14 @@ def _change_body(known: Known, changes: Mapping[str, Any]) -> dict[str, Any]:
         body["roas_bid"] = changes["target_roas"]
     delivery = changes.get("delivery")
     if delivery is not None and delivery.schedule is not None:
-        body |= {
-            "schedule_type": "SCHEDULE_START_END",
-            "schedule_end_time": utc_text(delivery.schedule.end),
-        } if delivery.schedule.end else {"schedule_type": "SCHEDULE_FROM_NOW"}
+        body |= (
+            {
+                "schedule_type": "SCHEDULE_START_END",
+                "schedule_end_time": utc_text(delivery.schedule.end),
+            }
+            if delivery.schedule.end
+            else {"schedule_type": "SCHEDULE_FROM_NOW"}
+        )
     if delivery is not None:
         body |= delivery.native
     return body | dict(changes.get("native") or {})

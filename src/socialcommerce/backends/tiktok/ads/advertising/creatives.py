@@ -121,9 +121,7 @@ def _format(films: Sequence[Any], pictures: Sequence[Any]) -> str:
 
 def smart_body(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of an ordinary creative as a Smart+ ad has them."""
-    info = {
-        name: fields[name] for name in ("ad_format", "tiktok_item_id", *_IDENTITY) if fields.get(name)
-    }
+    info = {name: fields[name] for name in ("ad_format", "tiktok_item_id", *_IDENTITY) if fields.get(name)}
     if info.get("ad_format") == "SINGLE_IMAGE":
         info["ad_format"] = "CAROUSEL_ADS"  # Smart+ knows pictures as carousels only
     if fields.get("video_id"):

@@ -11,7 +11,7 @@ from socialcommerce.models.ads import Delivery
 from socialcommerce.resources.noun import invalid
 from socialcommerce.runtime.flow import Flow
 
-__all__ = ["PLACEMENTS", "PlacesNoun"]
+__all__ = ["PLACEMENTS", "PlacesNoun", "is_country"]
 
 PLACEMENTS = ("PLACEMENT_TIKTOK",)
 _A_DAY = 86_400.0
@@ -38,7 +38,7 @@ class PlacesNoun(TikTokNoun):
         if not named:
             return Place(account, self.now())
         rows = yield from self.region_rows(objective)
-        known = {str(row.get("region_code")): str(row["location_id"]) for row in rows if _is_country(row)}
+        known = {str(row.get("region_code")): str(row["location_id"]) for row in rows if is_country(row)}
         unknown = [one for one in named if one not in known]
         if unknown:
             raise invalid(
@@ -47,5 +47,6 @@ class PlacesNoun(TikTokNoun):
         return Place(account, self.now(), {one: known[one] for one in named})
 
 
-def _is_country(row: Mapping[str, Any]) -> bool:
+def is_country(row: Mapping[str, Any]) -> bool:
+    """Whether a place is a country."""
     return row.get("level", row.get("area_type")) == "COUNTRY" or str(row.get("parent_id")) == "0"

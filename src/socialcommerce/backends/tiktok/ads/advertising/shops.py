@@ -38,7 +38,9 @@ class ShopNoun(EditingNoun):
             return found[0]
         if len(rows) != 1:
             ids = ", ".join(str(row["store_id"]) for row in rows) or "none"
-            raise invalid(native=f"name the shop: {{'store_id': …}}, or store_id=… in the settings; there are {ids}")
+            raise invalid(
+                native=f"name the shop: {{'store_id': …}}, or store_id=… in the settings; there are {ids}"
+            )
         return rows[0]
 
     def right_of(self, store: Mapping[str, Any]) -> Flow[Mapping[str, Any]]:

@@ -128,9 +128,7 @@ class TikTokSingleAds(CreativesNoun, SingleAds):
         body = yield from self.ad_body(plan, group.id, group.kind)
         since = self.now().replace(microsecond=0) - _SKEW
         look = partial(self._look, family, str(plan.name), group.id, since)
-        data = yield from self.ask(
-            "POST", f"{family.root}create/", body=body, safety="unsafe", readback=look
-        )
+        data = yield from self.ask("POST", f"{family.root}create/", body=body, safety="unsafe", readback=look)
         made = str(data["ad_ids"][0] if family.kind == "standard" else data[family.id])
         self._made.add(made)
         row = {"ad_name": plan.name, "adgroup_id": group.id, family.id: made}
