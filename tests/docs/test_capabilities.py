@@ -6,6 +6,7 @@ one with what they cost and need. Both are written from ``client.capabilities``.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -49,7 +50,13 @@ def why_not(capability: Capability) -> str:
 def names_of(noun: str, worlds: Mapping[str, Capabilities], *, parts: bool) -> list[str]:
     """The names of a noun in the order of the contract; those that only one platform tells come last."""
     names = dict.fromkeys(name for world in worlds.values() for name in world)
-    return [name for name in names if name.partition(".")[0] == noun and (":" in name) == parts]
+    found = [name for name in names if name.partition(".")[0] == noun and (":" in name) == parts]
+    return sorted(found, key=depth)
+
+
+def depth(name: str) -> int:
+    """How deep an operation lies: those of ``orders`` stand before those of ``orders.returns``."""
+    return name.partition(":")[0].count(".")
 
 
 def level(world: Capabilities, name: str) -> str:
@@ -92,19 +99,31 @@ def reasons(noun: str, platform: str, world: Capabilities) -> Iterator[str]:
 
 
 def operations(world: Capabilities) -> str:
-    """One table a noun: the operation, how it is done, its cost in calls, what it needs."""
-    lines: list[str] = []
+    """One table a noun: the operation, how it is done, its cost in calls, what it alone needs."""
     able = [one for name, one in world.items() if one and ":" not in name and one.cost]
-    able.sort(key=lambda one: NOUNS.index(one.name.partition(".")[0]))
+    able.sort(key=lambda one: (NOUNS.index(one.name.partition(".")[0]), depth(one.name)))
+    lines: list[str] = []
     for noun, found in groupby(able, key=lambda one: one.name.partition(".")[0]):
-        rows = [(f"`{one.name}`", one.level, one.cost, needs(one)) for one in found]
-        lines += [f"### {noun.capitalize()}", "", *table(("operation", "is", "costs", "needs"), rows), ""]
+        lines += [f"### {noun.capitalize()}", "", *of_noun(list(found)), ""]
     return "\n".join(lines)
 
 
-def needs(one: Capability) -> str:
-    slots = [f"slot {need}" if " " not in need else need for need in one.requires]
-    return "; ".join([*slots, *filter(None, [one.when])])
+def of_noun(found: Sequence[Capability]) -> Iterator[str]:
+    usual = Counter(one.requires for one in found).most_common(1)[0][0]
+    if usual:
+        yield from (f"Needs {needs(usual)}, unless something else is said.", "")
+    rows = [(f"`{one.name}`", one.level, one.cost, particular(one, usual)) for one in found]
+    yield from table(("operation", "is", "costs", "particular"), rows)
+
+
+def particular(one: Capability, usual: tuple[str, ...]) -> str:
+    """What sets an operation apart from the others of its noun."""
+    needed = () if one.requires == usual else (f"needs {needs(one.requires) or 'nothing'}",)
+    return "; ".join([*needed, *filter(None, [one.when])])
+
+
+def needs(requires: Sequence[str]) -> str:
+    return ", ".join(need if " " in need else f"the slot `{need}`" for need in requires)
 
 
 # -- the pages

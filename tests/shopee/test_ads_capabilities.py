@@ -46,5 +46,5 @@ def test_every_operation_that_is_able_says_what_it_requires_and_costs() -> None:
     for name, capability in capabilities.items():
         operation = name.startswith("ads.") and ":" not in name and capability.params
         if operation and capability:
-            assert capability.requires[0] == "slot: ads"
+            assert capability.requires[0] == "ads"
             assert capability.cost

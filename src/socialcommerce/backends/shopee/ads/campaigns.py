@@ -44,7 +44,7 @@ I = TypeVar("I")  # noqa: E741  # the letter of "input" reads best in signatures
 
 __all__ = ["NO_TIME", "REQUIRES", "ShopeeCampaigns", "has_status"]
 
-REQUIRES = ("slot: ads", "app category: Seller In House System or Ads Service")
+REQUIRES = ("ads", "app category: Seller In House System or Ads Service")
 NO_TIME = no("no modification time is returned")
 
 
