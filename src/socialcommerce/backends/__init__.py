@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from socialcommerce.backends.shopee import Affiliate as Affiliate
     from socialcommerce.backends.shopee import App as App
     from socialcommerce.backends.shopee import Shopee as Shopee
+    from socialcommerce.backends.tiktok.ads import TikTokAds as TikTokAds
     from socialcommerce.backends.tiktok.shop import TikTokShop as TikTokShop
     from socialcommerce.resources.ads import Ads as Ads
     from socialcommerce.resources.auth import Auth as Auth
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 
 _HOMES: dict[str, str] = {
     **dict.fromkeys(("Affiliate", "App", "Shopee"), "backends.shopee"),
+    "TikTokAds": "backends.tiktok.ads",
     "TikTokShop": "backends.tiktok.shop",
     "Backend": "backends.base",
     "register": "backends.registry",

@@ -17,6 +17,7 @@ GROUP = "socialcommerce.backends"
 
 _BUILT_IN: dict[str, str] = {
     "shopee": "socialcommerce.backends.shopee:Shopee",
+    "tiktok_ads": "socialcommerce.backends.tiktok.ads:TikTokAds",
     "tiktok_shop": "socialcommerce.backends.tiktok.shop:TikTokShop",
 }
 _REGISTERED: dict[str, type[Any]] = {}

@@ -153,7 +153,7 @@ def _page(open_id: str, row: Mapping[str, Any]) -> Account:
 
 
 def _shop(row: Mapping[str, Any]) -> Account:
-    regions = row.get("targeting_region_codes") or ()
+    regions: Sequence[str] = row.get("targeting_region_codes") or []
     names = ("store_id", "store_code", "store_authorized_bc_id", "catalog_id")
     return Account.build(
         id=str(row["store_id"]),

@@ -160,7 +160,7 @@ class TikTokMessaging(TikTokNoun, Messaging):
             "purpose": no("nothing but an answer is sent, and that within 48 hours"),
             "silent": no("TikTok offers no silent messages"),
             "idempotency_key": no(
-                "TikTok knows no such key; what was sent is found again in the conversation, or OutcomeUnknown"
+                "TikTok knows no such key; what was sent is found in the conversation, or OutcomeUnknown"
             ),
         },
         requires=_REQUIRES,

@@ -39,14 +39,15 @@ class TikTokNoun(Noun):
 
     @property
     def backend(self) -> TikTokAdsPlatform:
+        """The backend; a noun of it is bound to nothing else."""
         return self.session.platform  # type: ignore[return-value]  # such a noun is only bound to this platform
 
     def ask(self, method: str, path: str, **fields: Any) -> Flow[Any]:
         """Send one call through this noun's service and answer its ``data``."""
-        reply = yield from self.reply(method, path, **fields)
+        reply = yield from self.call(method, path, **fields)
         return reply.value
 
-    def reply(self, method: str, path: str, **fields: Any) -> Flow[Reply[Any]]:
+    def call(self, method: str, path: str, **fields: Any) -> Flow[Reply[Any]]:
         """Send one call through this noun's service and answer the whole reply."""
         fields.setdefault("service", self.service)
         return (yield from self.perform(Call(method, path, **fields)))

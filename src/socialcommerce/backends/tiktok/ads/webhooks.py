@@ -136,7 +136,7 @@ class TikTokWebhooks(TikTokNoun, Webhooks):
         level: Literal["app", "account"] | None = None,
         endpoint: str = "default",
     ) -> Flow[Sequence[Subscription]]:
-        """POST /business/webhook/update/ (messages, of all accounts), /subscription/subscribe/ (ads, of one)."""
+        """POST /business/webhook/update/ for all accounts, /subscription/subscribe/ for one ad account."""
         url = self._url(endpoint)
         topics, entities = _named(events, level)
         for topic in topics:
@@ -145,8 +145,8 @@ class TikTokWebhooks(TikTokNoun, Webhooks):
         if entities:
             detail = yield from self._detail()
             for entity in entities:
-                body = {"subscribe_entity": entity, "callback_url": url, "subscription_detail": detail}
-                yield from self._app("POST", "/subscription/subscribe/", body)
+                wanted: dict[str, Any] = {"subscribe_entity": entity, "subscription_detail": detail}
+                yield from self._app("POST", "/subscription/subscribe/", {**wanted, "callback_url": url})
         return (yield from self.subscriptions())
 
     def _detail(self) -> Flow[dict[str, str]]:

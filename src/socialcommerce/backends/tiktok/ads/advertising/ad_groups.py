@@ -159,7 +159,7 @@ class TikTokAdGroups(PlacesNoun, EditingNoun, AdGroups):
         after = yield from self.change(known, changes, resume, lambda: self._steps(known, changes), _CHANGES)
         return _shown(after, account)
 
-    def _steps(self, known: Known, changes: Mapping[str, Any]) -> Flow[list[Step]]:
+    def _steps(self, known: Known, changes: Mapping[str, Any]) -> Flow[Sequence[Step]]:
         place = yield from self.place(
             changes.get("delivery"), str(known.row.get("objective_type") or "TRAFFIC")
         )

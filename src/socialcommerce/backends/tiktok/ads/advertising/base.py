@@ -249,7 +249,7 @@ class AdvertisingNoun(TikTokNoun):
         if family.root == "/adgroup/":
             body["allow_partial_success"] = True
         try:
-            reply = yield from self.reply("POST", family.status, body=body, safety="absolute")
+            reply = yield from self.call("POST", family.status, body=body, safety="absolute")
         except SocialCommerceError as error:
             return dict.fromkeys(ids, error)
         data = reply.value or {}
@@ -369,7 +369,7 @@ def wanted(status: str | Sequence[str] | None) -> frozenset[str] | None:
 def primary(status: frozenset[str] | None) -> dict[str, str]:
     """The filter that answers at least the objects of these statuses; deleted ones only if asked for."""
     if status is None or "deleted" not in status:
-        return {"primary_status": "STATUS_DISABLE"} if status == {"paused"} else {}
+        return {"primary_status": "STATUS_DISABLE"} if status == frozenset({"paused"}) else {}
     return {"primary_status": "STATUS_DELETE" if len(status) == 1 else "STATUS_ALL"}
 
 

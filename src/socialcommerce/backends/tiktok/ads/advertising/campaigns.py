@@ -185,7 +185,7 @@ class TikTokCampaigns(ShopNoun, Campaigns):
         )
         return shown(after, account)
 
-    def _steps(self, known: Known, changes: Mapping[str, Any], account: AdAccount) -> Flow[list[Step]]:
+    def _steps(self, known: Known, changes: Mapping[str, Any], account: AdAccount) -> Flow[Sequence[Step]]:
         yield from ()
         RULES.hold(_change_flaws(known, changes, account))
         body = _change_body(known, changes)

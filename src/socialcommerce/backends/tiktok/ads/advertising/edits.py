@@ -36,12 +36,12 @@ class EditingNoun(AdvertisingNoun):
         known: Known,
         changes: Mapping[str, Any],
         resume: Any,
-        steps: Callable[[], Flow[list[Step]]],
+        steps: Callable[[], Flow[Sequence[Step]]],
         allowed: frozenset[str],
     ) -> Flow[Known]:
         """Bring about the changes of an update, or what is left of one; answers the object after it."""
         if resume is not None:
-            todo = load_steps(resume, known.id)
+            todo: Sequence[Step] = load_steps(resume, known.id)
         else:
             hold(changes, allowed)
             todo = _ordered((yield from steps()), known, changes.get("status"))
@@ -75,7 +75,7 @@ def hold(changes: Mapping[str, Any], allowed: frozenset[str]) -> None:
         RULES.hold([Flaw("name", "cannot be empty")])
 
 
-def _ordered(steps: list[Step], known: Known, status: str | None) -> list[Step]:
+def _ordered(steps: Sequence[Step], known: Known, status: str | None) -> Sequence[Step]:
     """What stops the object comes first, what starts it last."""
     word = WRITE_STATUS.get(str(status))
     if word is None or known.row.get("operation_status") == word:

@@ -257,7 +257,7 @@ def _keyword(word: Mapping[str, Any], account: AdAccount) -> Keyword:
     bid = number(word.get("keyword_bid"))
     return Keyword.build(
         text=word.get("keyword") or "",
-        match=_MATCHES.get(word.get("match_type"), "broad"),
+        match=_MATCHES.get(str(word.get("match_type")), "broad"),
         bid=Money.of(bid, account.currency) if bid else None,
     )
 

@@ -126,7 +126,7 @@ def roas_flaws(target: Decimal | None, *, needed: bool = False) -> Iterator[Flaw
 
 
 def _product_id(ref: RefLike) -> str | None:
-    return ref if isinstance(ref, str) else getattr(ref, "product_id", None)
+    return getattr(ref, "product_id", None)
 
 
 def campaign_body(plan: CampaignInput, key: str) -> dict[str, Any]:

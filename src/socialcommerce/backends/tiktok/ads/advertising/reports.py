@@ -171,11 +171,12 @@ class ReportsNoun(ShopNoun):
         rows: list[Mapping[str, Any]] = []
         for query, data in zip(queries, firsts, strict=True):
             rows += data.get("list") or ()
-            page = 1
-            while not last_page(data):
+            page, more = 1, not last_page(data)
+            while more:
                 page += 1
-                data = yield from self._page(query, page)
-                rows += data.get("list") or ()
+                following = yield from self._page(query, page)
+                rows += following.get("list") or ()
+                more = not last_page(following)
         return rows
 
     def _page(self, query: Mapping[str, Any], page: int) -> Flow[Any]:

@@ -164,7 +164,7 @@ class TikTokSingleAds(CreativesNoun, SingleAds):
         after = yield from self.change(known, changes, resume, lambda: self._steps(known, changes), _CHANGES)
         return shown(after)
 
-    def _steps(self, known: Known, changes: Mapping[str, Any]) -> Flow[list[Step]]:
+    def _steps(self, known: Known, changes: Mapping[str, Any]) -> Flow[Sequence[Step]]:
         RULES.hold(_change_flaws(changes))
         fields: dict[str, Any] = {}
         native_settings = dict(changes.get("native") or {})
