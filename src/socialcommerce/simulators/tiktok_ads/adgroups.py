@@ -59,7 +59,6 @@ DEFAULTS: Mapping[str, Any] = {
     "product_source": None,
     "store_id": None,
     "catalog_id": None,
-    "product_set_id": None,
     "is_new_structure": True,
 }
 NEVER_CHANGED = frozenset({"advertiser_id", "adgroup_id", "campaign_id", "promotion_type", "billing_event",

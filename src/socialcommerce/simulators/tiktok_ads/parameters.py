@@ -43,7 +43,7 @@ def values_of(operation: Operation, request: Request) -> tuple[dict[str, Any], d
     missing = [one.name for one in tree if one.kind == "F" and one.required and one.name not in files]
     if missing:
         raise wrong(f"Missing required field(s): {missing[0]}.")
-    return values, files
+    return {one.name: values[one.name] for one in tree if values.get(one.name) is not None}, files
 
 
 def _query(operation: Operation, request: Request) -> dict[str, Any]:

@@ -222,9 +222,9 @@ class TikTokAdsTwin(Twin):
         """Check path, token and parameters; then let the handler answer."""
         if request.path in self.files and request.method == "GET":
             return self._file(request)
-        path = request.path.removeprefix(PREFIX)
+        prefix, version, path = request.path.partition(PREFIX)
         operation = operations().get((request.method, path))
-        if operation is None or not request.path.startswith(PREFIX):
+        if operation is None or prefix or not version:
             return self._no_such_path(path)
         request_id = self._request_id()
         try:
