@@ -25,17 +25,9 @@ Names = dict[str, Any]
 UNLISTED = frozenset({"/tt_user/token_info/get/", "/tt_user/oauth2/revoke/", "/user/info/", "/bc/get/"})
 """Paths whose models are another call's, or too thin."""
 ALSO = frozenset(
-    {
-        "campaign_list",
-        "ad_ids",
-        "need_audit",
-        "creatives",
-        "message",
-        "list",
-        "app_promotion_type",
-        "excluded_audience_ids",
-    }
-)
+    {"campaign_list", "ad_ids", "need_audit", "creatives", "message", "list", "app_promotion_type",
+     "excluded_audience_ids", "operation_status", "secondary_status"}
+)  # fmt: skip
 """Fields that replies really have (the samples, the vendor's pages) and the community's models lack."""
 
 

@@ -96,7 +96,7 @@ def gmv_identities(call: Call) -> Any:
     call.twin.check_store(call.advertiser, call.values)
     shown = [one for one in call.advertiser.identities if one["identity_type"] == "TT_USER"]
     more = {
-        "store_id": call.advertiser.store_id,
+        "identity_authorized_shop_id": call.advertiser.store_id,
         "product_gmv_max_available": True,
         "live_gmv_max_available": True,
     }
@@ -190,7 +190,7 @@ def create(call: Call) -> Any:
             raise wrong(f"Missing required field(s): {needed}.")
         kept = {name: value for name, value in call.values.items() if name not in NOT_KEPT}
         key = call.twin.new_id("campaign")
-        fixed = {"objective_type": "PRODUCT_SALES", "budget_mode": "BUDGET_MODE_DAY", "item_group_ids": []}
+        fixed = {"objective_type": "PRODUCT_SALES", "item_group_ids": []}
         row = {**fixed, "product_specific_type": "ALL", **kept, "campaign_id": key}
         _check(account, row)
         return show(account, created(call, Node(key, "campaign", "gmv_max", "", row, now, now)))
