@@ -103,7 +103,7 @@ class TikTokShopAuth(TikTokShopNoun, Auth):
         """The shops of a fresh login; creators and partners have none."""
         if reply.get("user_type") not in (0, None):
             return ()
-        return (yield from logins.authorized_shops(self.session, Subject("login", login)))
+        return (yield from logins.authorized_shops(self.session, Subject(logins.LOGIN, login)))
 
     def _keep_shop(self, record: TokenRecord, row: Json) -> Flow[None]:
         extra = {**record.extra, "cipher": row.get("cipher") or ""}

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from socialcommerce.backends.tiktok.shop.platform import TikTokShopPlatform
     from socialcommerce.runtime.session import Session
 
-__all__ = ["SHOPS", "authorized_shops", "record_of", "renew", "save_login", "with_cipher"]
+__all__ = ["LOGIN", "SHOPS", "authorized_shops", "record_of", "renew", "save_login", "with_cipher"]
+
+LOGIN = "login"
+"""The kind of a subject that stands for a whole login, whose tokens are kept under its own key."""
 
 SHOPS = "/authorization/202309/shops"
 _REFRESH = "/api/v2/token/refresh"
@@ -83,7 +86,7 @@ def renew(
     and nobody else can have spent the refresh token.
     """
     login = record.extra.get("login")
-    if login is None or subject is None:
+    if login is None or subject is None or subject.kind == LOGIN:  # the login's own lock is held already
         fresh = yield from _refresh(session, record)
     else:
         key = platform.login_key(login)

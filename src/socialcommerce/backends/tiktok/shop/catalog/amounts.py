@@ -222,7 +222,7 @@ def _moved(one: Target, places: Mapping[str, int]) -> dict[str, int]:
     """The stock of a SKU by warehouse after a change."""
     change: StockChange = one.change
     place = change.location or _only(one.row)
-    if place not in places:
+    if place is None or place not in places:
         names = ", ".join(places) or "no warehouse"
         raise invalid(location=f"this variant is kept at {names}; say which stock to set")
     present = places[place]

@@ -218,9 +218,7 @@ _COPIED = (
 def whole(row: Json, shelf: Shelf) -> dict[str, Any]:
     """A product that is there as PUT takes it: what is left out of a PUT is cleared."""
     body: dict[str, Any] = {name: row[name] for name in _COPIED if row.get(name) not in (None, "", [])}
-    leaf = [step for step in row.get("category_chains") or () if step.get("is_leaf")]
-    body |= {"category_id": leaf[0]["id"]} if leaf else {}
-    body["category_version"] = shelf.region.tree
+    body |= {"category_id": leaf_of(row), "category_version": shelf.region.tree}
     body["main_images"] = [{"uri": image["uri"]} for image in row.get("main_images") or ()]
     body["skus"] = [kept_sku(one, shelf) for one in row.get("skus") or ()]
     if (row.get("brand") or {}).get("id"):
@@ -231,6 +229,11 @@ def whole(row: Json, shelf: Shelf) -> dict[str, Any]:
         if row.get(name):
             body[written] = _REWRITTEN[name](row[name])
     return body
+
+
+def leaf_of(row: Json) -> str:
+    """The leaf category of a product that is there."""
+    return next((str(step["id"]) for step in row.get("category_chains") or () if step.get("is_leaf")), "")
 
 
 def kept_sku(row: Json, shelf: Shelf) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from socialcommerce.backends.shared import Windows, chunks
 from socialcommerce.backends.tiktok.shop.catalog import mapping
 from socialcommerce.backends.tiktok.shop.codes import catalog as codes
 from socialcommerce.backends.tiktok.shop.noun import Json, TikTokShopNoun
-from socialcommerce.errors import NotFound, PlatformError
+from socialcommerce.errors import Conflict, InvalidRequest, NotFound, PlatformError
 from socialcommerce.models.bulk import BulkResult, Outcome
 from socialcommerce.models.event import Event
 from socialcommerce.models.product import Product, ProductStatus, Ref, StockLevel
@@ -123,7 +123,7 @@ class Reading(TikTokShopNoun, Catalog):
     @supports(
         "native",
         params={**emulated("ids"), **native("version")},
-        cost="1 call a product; 1-2 with version='pending'",
+        cost="1 call a product; 1-3 with version='pending'",
     )
     def get(
         self, products: Sequence[str | Product], *, version: Version = "live"
@@ -143,16 +143,22 @@ class Reading(TikTokShopNoun, Catalog):
         return (yield from each_alone(products, read))
 
     def _pending(self, product_id: str) -> Flow[Json]:
-        row = yield from self._detail(product_id, return_under_review_version=True)
-        audit = (row.get("audit") or {}).get("status")
-        if audit == "AUDITING" or row.get("status") in ("PENDING", codes.DRAFT):
+        """The copy under review, else the draft; a product that was never on sale is its own."""
+        try:
+            row = yield from self._detail(product_id, return_under_review_version=True)
+        except (Conflict, InvalidRequest, NotFound):
+            row = {}
+        if (row.get("audit") or {}).get("status") == "AUDITING" or row.get("status") == "PENDING":
             return row
-        if row.get("has_draft"):
+        live = yield from self._detail(product_id)
+        if live.get("status") in (codes.DRAFT, "PENDING"):
+            return live
+        if live.get("has_draft"):
             return (yield from self._detail(product_id, return_draft_version=True))
         raise NotFound(
             f"product {product_id} has no copy under review and no draft; version='live' reads it",
             platform="tiktok_shop",
-            sent="no",
+            sent="yes",
         )
 
     @supports("native", params=native("skus", "scan"), cost="1 call for 50 SKUs")

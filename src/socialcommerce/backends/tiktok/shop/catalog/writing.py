@@ -145,6 +145,8 @@ class Writing(Amounts):
             raise invalid(status=f"{changes.status} cannot be written; there are active, inactive and draft")
         shelf = yield from self._shelf()
         body = inputs.update_fields(changes, shelf)
+        if body.get("category_id") == inputs.leaf_of(row):
+            body = {name: body[name] for name in body if name not in ("category_id", "category_version")}
         if changes.gives("media"):
             images = yield from self._uploads([one for one in changes.media if one.kind == "image"])
             if not 1 <= len(images) <= codes.IMAGES_MAX:

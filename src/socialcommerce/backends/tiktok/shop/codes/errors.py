@@ -115,7 +115,9 @@ def error_for(
 
 def row_error(row: Mapping[str, Any]) -> PlatformError:
     """The typed error of one row of ``data.errors``, as bulk writes answer them with code 0."""
-    return error_for(row, 200)
+    error = error_for(row, 200)
+    error.sent = "yes"
+    return error
 
 
 def _number(code: Any) -> int:

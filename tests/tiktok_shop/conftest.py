@@ -1,0 +1,51 @@
+"""Every exchange of these tests with the pretend TikTok Shop is held against the vendor's interface data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import pytest
+from tests.conftest import shared_path
+from tests.support.tiktok_shop_spec import TikTokShopSpec
+
+from socialcommerce.runtime.transport import Request, Response
+from socialcommerce.simulators.tiktok_shop import TikTokShopTwin
+
+
+@lru_cache(maxsize=1)
+def vendor_spec() -> TikTokShopSpec | None:
+    """The vendor's interface data; None in a clone that stands alone."""
+    shared = shared_path()
+    return TikTokShopSpec(shared / "specs" / "tiktok_shop") if shared else None
+
+
+@pytest.fixture(autouse=True)
+def exchanges_as_documented(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test whose requests, or whose twin's replies, are not as the vendor documents them."""
+    spec = vendor_spec()
+    if spec is None:
+        yield
+        return
+    found: list[str] = []
+    answer = TikTokShopTwin.answer
+
+    def held(twin: TikTokShopTwin, request: Request) -> Response:
+        response = answer(twin, request)
+        if not request.path.startswith("/api/v2/token/"):
+            found.extend(spec.exchange(request, response))
+        return response
+
+    monkeypatch.setattr(TikTokShopTwin, "answer", held)
+    yield
+    assert not found, "not as documented:\n" + "\n".join(sorted(set(found)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much of the wire was validated."""
+    spec = vendor_spec()
+    if spec is not None and spec.validated:
+        exchanges, operations = spec.validated.total(), len(spec.validated)
+        terminalreporter.write_line(
+            f"TikTok Shop: {exchanges} exchanges validated against the vendor's data, {operations} operations"
+        )
