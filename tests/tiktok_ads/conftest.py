@@ -1,0 +1,50 @@
+"""Every request of these tests is held against the vendor's interface data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import pytest
+from tests.conftest import shared_path
+from tests.support.tiktok_ads_spec import TikTokAdsSpec
+from tests.tiktok_ads.wire import Wire
+
+from socialcommerce.runtime.transport import Request, Response
+
+
+@lru_cache(maxsize=1)
+def vendor_spec() -> TikTokAdsSpec | None:
+    """The vendor's interface data; None in a clone that stands alone."""
+    shared = shared_path()
+    return TikTokAdsSpec(shared / "specs" / "tiktok_ads") if shared else None
+
+
+@pytest.fixture(autouse=True)
+def requests_as_documented(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test whose requests are not as the vendor documents them."""
+    spec = vendor_spec()
+    if spec is None:
+        yield
+        return
+    found: list[str] = []
+    answer = Wire.__call__
+
+    def held(wire: Wire, request: Request) -> Response:
+        if "/open_api/" in request.url:
+            found.extend(spec.disagreements(request))
+        return answer(wire, request)
+
+    monkeypatch.setattr(Wire, "__call__", held)
+    yield
+    assert not found, "not as documented:\n" + "\n".join(sorted(set(found)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much of the wire was validated."""
+    spec = vendor_spec()
+    if spec is not None and spec.validated:
+        requests, operations = spec.validated.total(), len(spec.validated)
+        terminalreporter.write_line(
+            f"TikTok Ads: {requests} requests validated against the vendor's data, {operations} operations"
+        )
