@@ -46,6 +46,8 @@ def fork(work: Callable[[], object]) -> int:
     child = os.fork()
     if child:
         return child
+    sys.settrace(None)  # the child is not measured: a tracer and crowds of threads after a fork do not agree
+    threading.settrace(None)  # type: ignore[arg-type]  # None is what unsets it
     code = 1
     try:
         work()
