@@ -9,6 +9,9 @@ import pytest
 from tests.conftest import shared_path
 from tests.support.tiktok_shop_spec import TikTokShopSpec
 
+from socialcommerce.backends.tiktok.shop.platform import API
+from socialcommerce.runtime import drivers
+from socialcommerce.runtime.flow import Gather
 from socialcommerce.runtime.transport import Request, Response
 from socialcommerce.simulators.tiktok_shop import TikTokShopTwin
 
@@ -18,6 +21,14 @@ def vendor_spec() -> TikTokShopSpec | None:
     """The vendor's interface data; None in a clone that stands alone."""
     shared = shared_path()
     return TikTokShopSpec(shared / "specs" / "tiktok_shop") if shared else None
+
+
+@pytest.fixture(autouse=True)
+def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gathered calls go in order, so that a test can say which came first."""
+    monkeypatch.setitem(
+        drivers._SYNC, Gather, lambda driver, effect: [driver.run(flow) for flow in effect.flows]
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +43,7 @@ def exchanges_as_documented(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def held(twin: TikTokShopTwin, request: Request) -> Response:
         response = answer(twin, request)
-        if not request.path.startswith("/api/v2/token/"):
+        if request.url.startswith(API):
             found.extend(spec.exchange(request, response))
         return response
 

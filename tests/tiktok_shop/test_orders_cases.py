@@ -168,7 +168,8 @@ def test_the_order_names_its_waiting_request_too() -> None:
     ]
     wire["POST /cancellations/4035/approve"] = [lost, lost]
     asked = one.orders.get(ORDER).cancellation
-    assert asked is not None and asked.requested_by == "buyer"
+    assert asked is not None
+    assert asked.requested_by == "buyer"
     wire[FOUND] = [
         {},
         {"cancellations": [cancellation("CANCELLATION_REQUEST_CANCEL", "1"), cancellation()]},
@@ -236,7 +237,9 @@ def test_a_check_says_what_it_would_cost_and_what_is_wrong() -> None:
     assert fields == ["move_money", "notify_buyer", "amount"]
     wire[ELIGIBLE] = eligibility(entry("REFUND", eligible=False, ineligible_reason="too late"))
     check = one.orders.check_refund(ORDER, REFUND)
-    assert not check and "too late" in check.problems[0].message and check.cost is None
+    assert not check
+    assert "too late" in check.problems[0].message
+    assert check.cost is None
     wire[ELIGIBLE] = {}
     assert one.orders.check_refund(ORDER, REFUND).problems[0].field == "refund"
 
@@ -299,7 +302,8 @@ def test_returns_are_listed_and_judged_ones_are_an_axis_of_their_own() -> None:
         Money("1.23", "USD"),
     )
     assert found[0].lines[0].key == "2729382476852921560"
-    assert found[0].shipment is not None and found[0].shipment.carrier == "J&T Express"
+    assert found[0].shipment is not None
+    assert found[0].shipment.carrier == "J&T Express"
     assert list(one.orders.returns.list(status="requested")) == []
     assert wire.body(RETURNS, 1)["return_status"][0] == "RETURN_OR_REFUND_REQUEST_PENDING"
     assert list(one.orders.returns.list(status="none")) == []
@@ -375,7 +379,8 @@ def test_options_are_the_decisions_that_are_eligible_now() -> None:
         Reject,
     ]
     refusal_ = kinds[-1]
-    assert isinstance(refusal_, Reject) and (refusal_.reason, refusal_.label) == ("used", "It was used")
+    assert isinstance(refusal_, Reject)
+    assert (refusal_.reason, refusal_.label) == ("used", "It was used")
 
 
 @pytest.mark.parametrize(
@@ -464,8 +469,8 @@ def test_what_is_not_eligible_is_not_asked_for() -> None:
     )
     with pytest.raises(InvalidRequest, match="used"):
         one.orders.returns.decide(ID, Reject("other"))
+    _, replacement = returning(return_row("REPLACEMENT"))
     with pytest.raises(Unsupported, match="order of its own"):
-        _, replacement = returning(return_row("REPLACEMENT"))
         replacement.orders.returns.decide(ID, Exchange(number="1"))
 
 

@@ -60,7 +60,8 @@ def test_lines_and_sums_add_up_exactly(row: dict[str, Any]) -> None:
     assert sorted(one for line in found.lines for one in line.unit_ids) == sorted(u["id"] for u in units)
     assert sum((line.total for line in found.lines), Money("0", "USD")) == totals.subtotal
     for line in found.lines:
-        assert line.discounts is not None and line.discounts.total is not None
+        assert line.discounts is not None
+        assert line.discounts.total is not None
         assert line.unit_price * line.quantity.ordered - line.discounts.total == line.total
     parts = [totals.subtotal, totals.shipping, totals.tax, totals.fees]
     assert sum((part for part in parts if part is not None), Money("0", "USD")) == totals.total
@@ -105,7 +106,8 @@ def test_the_published_order_is_mapped_whole() -> None:
     assert str(address.name) == "Da*** K***"
     assert found.packages[0].lines == (LineRef(key=SKU, quantity=2), LineRef(key=SECOND, quantity=1))
     assert found.buyer_note == "Please ship asap! 🙏"
-    assert found.conversation is not None and found.conversation.own_account == "7494049642642441621"
+    assert found.conversation is not None
+    assert found.conversation.own_account == "7494049642642441621"
 
 
 def test_an_order_on_hold_has_no_address_yet() -> None:

@@ -77,7 +77,8 @@ def test_details_are_read_fifty_at_a_time_and_what_is_missing_is_not_found() -> 
     wire, one = shop()
     result = one.orders.get([ORDER, *(str(number) for number in range(1, 61))])
     assert [len(wire.query(DETAIL, number)["ids"].split(",")) for number in (0, 1)] == [50, 11]
-    assert result[0].ok and isinstance(result[1].error, NotFound)
+    assert result[0].ok
+    assert isinstance(result[1].error, NotFound)
     wire[DETAIL] = refusal(36009004, "order not exist")
     with pytest.raises((NotFound, InvalidRequest)):
         one.orders.get(ORDER)
@@ -196,7 +197,8 @@ def test_changes_of_long_lists_are_merged_page_by_page_without_loss() -> None:
     ]
     wire["POST /cancellations/search"] = {"cancellations": rows}
     moments = [event.occurred_at for event in one.orders.changes(since=THEN)]
-    assert moments == sorted(moments) and len(moments) == 8
+    assert moments == sorted(moments)
+    assert len(moments) == 8
 
 
 @pytest.mark.parametrize("call", [
@@ -213,7 +215,7 @@ def test_what_tiktok_cannot_do_is_refused_before_anything_is_sent(call: Any) -> 
 
 
 def test_the_published_pages_are_read() -> None:
-    wire, one = listing(sample("orders_search_page1"), sample("orders_search_last"))
+    _, one = listing(sample("orders_search_page1"), sample("orders_search_last"))
     found = list(one.orders.list())
     assert [each.status for each in found] == ["open", "on_hold", "cancelled"]
     assert found[2].cancellation is not None

@@ -98,7 +98,7 @@ ARRANGED = frozenset({"PROCESSING", "FULFILLING", "COMPLETED"})
 """``package_status`` of a package whose shipment was arranged."""
 
 SELF_SHIPMENT_MARKETS = frozenset({"ID", "MY", "PH", "SG", "TH", "VN"})
-"""Where a carrier of one's own is told with the package; elsewhere the order's units are marked as shipped."""
+"""Where one's own carrier is told with the package; elsewhere the order's units are marked as shipped."""
 
 WHOLE_SKU_MARKETS = SELF_SHIPMENT_MARKETS | {"BR", "MX"}
 """Where an order is split by SKU, never between the units of one."""

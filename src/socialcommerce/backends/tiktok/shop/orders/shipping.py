@@ -28,7 +28,7 @@ from socialcommerce.backends.tiktok.shop.orders.methods import (
     tracking_info,
 )
 from socialcommerce.backends.tiktok.shop.orders.splitting import Splitting
-from socialcommerce.errors import NotFound, PartiallyApplied, SocialCommerceError
+from socialcommerce.errors import InvalidRequest, NotFound, PartiallyApplied, SocialCommerceError
 from socialcommerce.models.bulk import BulkResult, Outcome
 from socialcommerce.models.order import Order
 from socialcommerce.models.shipping import (
@@ -77,11 +77,20 @@ class Shipping(Splitting):
         return answer.get("shipping_services") or ()
 
     def _providers(self, parcel: Parcel) -> Flow[Sequence[Json]]:
-        """The carriers of the delivery option that the buyer chose, or of the warehouse's for sellers."""
+        """The carriers of the delivery option that the buyer chose, else of the warehouse's for sellers.
+
+        An option that TikTok Shop delivers by itself has none, and is an error.
+        """
         option = parcel.row.get("delivery_option_id") or parcel.order.get("delivery_option_id")
-        if not option:
-            option = yield from self._seller_option(parcel)
-        path = f"/logistics/202309/delivery_options/{digits(str(option))}/shipping_providers"
+        if option:
+            try:
+                return (yield from self._providers_of(str(option)))
+            except (InvalidRequest, NotFound):
+                pass
+        return (yield from self._providers_of((yield from self._seller_option(parcel))))
+
+    def _providers_of(self, option: str) -> Flow[Sequence[Json]]:
+        path = f"/logistics/202309/delivery_options/{digits(option)}/shipping_providers"
         answer = yield from self.ask("GET", path)
         return answer.get("shipping_providers") or ()
 
