@@ -26,7 +26,8 @@ UNLISTED = frozenset({"/tt_user/token_info/get/", "/tt_user/oauth2/revoke/", "/u
 """Paths whose models are another call's, or too thin."""
 ALSO = frozenset(
     {"campaign_list", "ad_ids", "need_audit", "creatives", "message", "list", "app_promotion_type",
-     "excluded_audience_ids", "operation_status", "secondary_status"}
+     "excluded_audience_ids", "operation_status", "secondary_status",
+     "action_scene", "message_type"}
 )  # fmt: skip
 """Fields that replies really have (the samples, the vendor's pages) and the community's models lack."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Any
 
 from socialcommerce.simulators.entities import Conversation, Message, Upload
@@ -135,8 +136,8 @@ def _check_turn(call: Call, talk: Conversation) -> None:
     heard, now = _last_heard(talk), call.advertiser.clock.now()
     if heard is None or now - heard > WINDOW:
         raise Refused(40002, "The user has not written within the last 48 hours.")
-    said = sum(1 for one in talk.messages if one.author == "seller" and one.sent >= heard)
-    if said >= MOST_IN_A_ROW:
+    said = list(takewhile(lambda one: one.author != "buyer", reversed(talk.messages)))
+    if len(said) >= MOST_IN_A_ROW:
         raise Refused(40002, "At most 10 messages can be sent until the user answers.")
 
 
