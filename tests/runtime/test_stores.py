@@ -297,11 +297,20 @@ class TestMemoryStore:
     def test_rows_that_expired_take_no_room(self, clock: Clock) -> None:
         store = MemoryStore(clock)
         for number in range(50):
+            store.swap(f"event:{number}", 0, {}, ttl=1)
+        assert repr(store) == "<MemoryStore 50 rows, 0 buckets>"
+        clock.now += 2
+        store.swap("another", 0, {})
+        assert repr(store) == "<MemoryStore 1 rows, 0 buckets>"
+
+    def test_buckets_at_rest_are_forgotten_when_there_are_many(self, clock: Clock) -> None:
+        store = MemoryStore(clock)
+        for number in range(1024):
             store.reserve([Bucket(f"recipient:{number}", rate=1, burst=1)], clock.now)
-        assert repr(store) == "<MemoryStore 50 rows>"
+        assert repr(store) == "<MemoryStore 0 rows, 1024 buckets>"
         clock.now += 2
         store.reserve([Bucket("app", rate=1, burst=1)], clock.now)
-        assert repr(store) == "<MemoryStore 1 rows>"
+        assert repr(store) == "<MemoryStore 0 rows, 1 buckets>"
 
     def test_a_deleted_row_whose_time_comes_is_no_trouble(self, clock: Clock) -> None:
         store = MemoryStore(clock)

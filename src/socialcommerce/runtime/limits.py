@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import Attribute, field, frozen
 
-__all__ = ["Bucket", "Level", "penalty", "schedule"]
+__all__ = ["AT_REST", "Bucket", "Level", "penalty", "schedule"]
 
 
 def _positive(_: object, attribute: Attribute[Any], value: float) -> None:
@@ -62,6 +62,10 @@ class Level:
         return max(self.tat, self.until)
 
 
+AT_REST = Level()
+"""A bucket that was not used lately."""
+
+
 def schedule(buckets: Sequence[Bucket], levels: Sequence[Level], now: float) -> tuple[float, list[Level]]:
     """Find the first instant at which one call fits into every bucket.
 
@@ -70,7 +74,7 @@ def schedule(buckets: Sequence[Bucket], levels: Sequence[Level], now: float) -> 
     ``now``: only so does none ever let more than ``burst + rate × t`` through in any
     window of ``t`` seconds, whatever the other buckets delay.
     """
-    if len({bucket.key for bucket in buckets}) != len(buckets):
+    if len(buckets) > 1 and len({bucket.key for bucket in buckets}) != len(buckets):
         raise ValueError("one call may name a bucket only once")
     start = now
     for bucket, level in zip(buckets, levels, strict=True):

@@ -21,7 +21,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias
 
 from attrs import field, frozen
 
-from socialcommerce.runtime.limits import Bucket, Level, penalty, schedule
+from socialcommerce.runtime.limits import AT_REST, Bucket, Level, penalty, schedule
 from socialcommerce.runtime.locks import Lock, Mutexes, on_fork
 
 __all__ = ["Clock", "KeyValue", "MemoryStore", "Row", "Table", "TransactionalStore", "Value"]
@@ -171,6 +171,10 @@ class TransactionalStore(ABC):
             table.put(key, level.row(), level.rests_at - self.clock())
 
 
+_FEW_BUCKETS = 1024
+"""So many buckets are kept before those at rest are forgotten."""
+
+
 class MemoryStore(TransactionalStore):
     """Rows in this process's memory: nothing outlives it, and calls never wait.
 
@@ -187,6 +191,8 @@ class MemoryStore(TransactionalStore):
         self._keys: list[str] | None = None  # sorted; None since a key came or went after the last scan
         self._expiries: list[tuple[float, str]] = []  # heap; at most one entry a key
         self._timed: set[str] = set()  # keys that have an entry
+        self._levels: dict[str, Level] = {}  # how full buckets are, apart from the rows: asked at every call
+        self._crowded = _FEW_BUCKETS
         self._version = 0
         self._renew_locks()
         on_fork(child=self._renew_locks)
@@ -221,6 +227,27 @@ class MemoryStore(TransactionalStore):
 
     def close(self) -> None:
         """Nothing to give back."""
+
+    def reserve(self, limits: Sequence[Bucket], now: float, patience: float = inf) -> float:
+        """See ``KeyValue.reserve``."""
+        levels = self._levels
+        with self._mutex:
+            wait, booked = schedule(limits, [levels.get(bucket.key, AT_REST) for bucket in limits], now)
+            if wait <= patience:
+                for bucket, level in zip(limits, booked, strict=True):
+                    levels[bucket.key] = level
+                if len(levels) > self._crowded:
+                    self._forget_rested(now)
+            return wait
+
+    def penalise(self, key: str, until: float) -> None:
+        """See ``KeyValue.penalise``."""
+        with self._mutex:
+            self._levels[key] = penalty(self._levels.get(key, AT_REST), until)
+
+    def _forget_rested(self, now: float) -> None:
+        self._levels = {key: level for key, level in self._levels.items() if level.rests_at > now}
+        self._crowded = max(_FEW_BUCKETS, 2 * len(self._levels))
 
     def get(self, key: str) -> Row | None:
         """See ``Table.get``."""
@@ -262,7 +289,7 @@ class MemoryStore(TransactionalStore):
                 self._watch(key, row.expires)
 
     def __repr__(self) -> str:
-        return f"<MemoryStore {len(self._rows)} rows>"
+        return f"<MemoryStore {len(self._rows)} rows, {len(self._levels)} buckets>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(

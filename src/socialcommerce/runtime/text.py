@@ -85,4 +85,4 @@ _plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 
 def quoted(text: str) -> str:
     """Percent-encode everything but the unreserved characters; most texts have no other."""
-    return text if _plain(text) else quote(text, safe="")
+    return text if text.isascii() and (text.isalnum() or _plain(text)) else quote(text, safe="")
