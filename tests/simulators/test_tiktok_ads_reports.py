@@ -51,8 +51,8 @@ def test_a_campaign_is_reported_day_by_day_in_texts(ads: AdsCaller) -> None:
         {"campaign_id": campaign, "stat_time_day": "2026-11-20 00:00:00"},
     ]
     assert rows[0]["metrics"] == {
-        "spend": "12.34", "clicks": "24", "impressions": "1200", "ctr": "2.00", "cost_per_conversion": "12.34",
-        "campaign_name": "Holiday", "currency": "USD",
+        "spend": "12.34", "clicks": "24", "impressions": "1200", "ctr": "2.00",
+        "cost_per_conversion": "12.34", "campaign_name": "Holiday", "currency": "USD",
     }  # fmt: skip
     assert rows[1]["metrics"]["cost_per_conversion"] == "-"
 

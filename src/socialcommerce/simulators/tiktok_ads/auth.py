@@ -80,7 +80,7 @@ def access_token(call: Call) -> Any:
     """The token that an auth_code buys; it never ends by itself."""
     app = call.twin.authority.app(call.values["app_id"], call.values["secret"])
     token = call.twin.authority.exchange(app, "advertiser", call.values["auth_code"])
-    shown = {"access_token": token.access, "scope": sorted(token.scopes)}
+    shown: dict[str, Any] = {"access_token": token.access, "scope": sorted(token.scopes)}
     if call.values.get("return_advertiser_ids", True):
         shown["advertiser_ids"] = sorted(token.advertisers)
     return shown
