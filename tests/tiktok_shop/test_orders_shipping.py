@@ -29,6 +29,7 @@ from socialcommerce.backends import Response
 from socialcommerce.errors import (
     Conflict,
     InvalidRequest,
+    NotFound,
     NotReady,
     OutcomeUnknown,
     PartiallyApplied,
@@ -431,3 +432,114 @@ def test_the_carriers_of_a_warehouse_are_found_where_the_order_names_no_option()
     }
     one.orders.shipping_options(ORDER)
     assert wire.paths()[-1] == "GET /logistics/202309/delivery_options/6/shipping_providers"
+    wire["GET /delivery_options"] = {"delivery_options": []}
+    with pytest.raises(NotFound, match="no delivery by the seller"):
+        one.orders.shipping_options(ORDER)
+
+
+def test_of_a_lost_batch_what_cannot_be_told_stays_unknown() -> None:
+    second = order(unit(4, package_id=OTHER), id="577")
+    wire, one = shop(order(), second)
+    wire[DETAIL] = lambda request: {"orders": [row for row in (order(), second) if row["id"] in request.url]}
+    wire[f"GET /packages/{OTHER}"] = package("CANCELLED", OTHER)
+    wire["POST /packages/ship"] = [lost, {}]
+    result = one.orders.ship([ORDER, "577"])
+    assert [outcome.status for outcome in result] == ["failed", "unknown"]
+    wire[f"GET /packages/{OTHER}"] = package(number=OTHER)
+    wire["POST /packages/ship"] = [lost, {}]
+    assert one.orders.ship([ORDER, "577"]).ok
+    wire["POST /packages/ship"] = refusal(36009003, "internal")
+    assert [outcome.status for outcome in one.orders.ship([ORDER, "577"])] == ["failed", "failed"]
+
+
+def test_several_with_labels_to_be_bought_and_several_of_the_sellers() -> None:
+    bare = order(unit(1, package_id=""), unit(2, package_id=""))
+    wire, one = shop(bare, by_seller(id="577"))
+    wire[DETAIL] = lambda request: {
+        "orders": [row for row in (bare, by_seller(id="577")) if row["id"] in request.url]
+    }
+    wire["POST /fulfillment/202512/packages"] = {"package_id": PACKAGE}
+    wire[ONE] = package("PROCESSING")
+    result = one.orders.ship([ORDER, "577"])
+    assert result[0].ok
+    assert isinstance(result[1].error, Unsupported)
+
+
+def test_a_part_of_an_order_without_packages_is_a_label_of_its_own() -> None:
+    bare = [unit(n, package_id="") for n in (1, 2, 3)]
+    wire, one = shop(order(*bare))
+    wire["POST /fulfillment/202512/packages"] = [lost]
+    made = [unit(1, package_id=PACKAGE), *bare[1:]]
+    wire[DETAIL] = [{"orders": [order(*bare)]}, {"orders": [order(*made)]}]
+    wire[ONE] = package("PROCESSING")
+    found = one.orders.ship(ORDER, lines=[LineRef(key=SKU, quantity=1)])
+    assert found.package_id == PACKAGE
+    body = wire.body("POST /fulfillment/202512/packages")
+    assert (body["ship_type"], body["order_line_item"]) == ("2", [{"order_line_id": bare[0]["id"]}])
+    assert wire.paths().count("POST /fulfillment/202512/packages") == 1
+
+
+def test_a_label_that_was_surely_not_bought_is_asked_for_again() -> None:
+    wire, one = shop(order(*[unit(n, package_id="") for n in (1, 2, 3)]))
+    wire["POST /fulfillment/202512/packages"] = [lost, {"package_id": PACKAGE}]
+    wire[ONE] = [package(), package("PROCESSING")]
+    wire[SHIP] = {}
+    assert one.orders.ship(ORDER).status == "awaiting_collection"
+
+
+@pytest.mark.parametrize("words", [("TO_FULFILL",) * 3, ("TO_FULFILL", "FULFILLING", "TO_FULFILL")])
+def test_a_mark_that_was_lost_is_made_again_only_where_it_surely_was_not_made(words: tuple[str, ...]) -> None:
+    wire, one = shop(by_seller())
+    after = by_seller(
+        line_items=[unit(n, package_status=word) for n, word in zip((1, 2, 3), words, strict=True)]
+    )
+    wire[DETAIL] = [{"orders": [by_seller()]}, {"orders": [after]}]
+    wire[MARK] = [lost, {"package_id": PACKAGE}]
+    if len(set(words)) == 1:
+        assert one.orders.ship(ORDER, OwnCarrier(UPS, "1Z123")).package_id == PACKAGE
+    else:
+        with pytest.raises(OutcomeUnknown):
+            one.orders.ship(ORDER, OwnCarrier(UPS, "1Z123"))
+
+
+def test_lines_that_make_no_sense() -> None:
+    _, one = shop()
+    with pytest.raises(InvalidRequest, match="name nothing"):
+        one.orders.ship(ORDER, lines=[])
+    found = one.orders.get(ORDER).packages[0]
+    with pytest.raises(InvalidRequest, match="shipped whole"):
+        one.orders.ship(found, lines=[SKU])
+    _, seller = shop(by_seller())
+    with pytest.raises(InvalidRequest, match="OwnCarrier"):
+        seller.orders.ship(ORDER, Pickup())
+
+
+def test_all_lines_are_the_whole_order() -> None:
+    wire, one = shop()
+    wire[SHIP] = {}
+    one.orders.ship(ORDER, lines=[SKU, SECOND])
+    assert not any("split" in path for path in wire.paths())
+
+
+@pytest.mark.parametrize("offer", [{"can_pickup": True, "can_drop_off": False, "pickup_slots": []}])
+def test_where_nothing_can_be_had_now_nothing_is_asked_for(offer: dict[str, Any]) -> None:
+    wire, one = shop()
+    wire["GET /handover_time_slots"] = offer
+    with pytest.raises(Conflict, match="no pickup"):
+        one.orders.ship(ORDER)
+    with pytest.raises(InvalidRequest, match="dropped off"):
+        one.orders.ship(ORDER, DropOff())
+    wire["GET /handover_time_slots"] = {"can_pickup": False, "can_drop_off": True}
+    with pytest.raises(InvalidRequest, match="picked up"):
+        one.orders.ship(ORDER, Pickup())
+    _, seller = shop(by_seller())
+    with pytest.raises(InvalidRequest, match="url"):
+        seller.orders.ship(ORDER, OwnCarrier(UPS, "1Z123", url="https://ups.example"))
+
+
+def test_a_label_kept_as_a_job_is_got_again() -> None:
+    wire, one = shop()
+    wire["GET /label.pdf"] = Response(200, {}, b"%PDF")
+    wire["GET /shipping_documents"] = {"doc_url": "https://doc.tiktokglobalshop.com/label.pdf"}
+    job = one.orders.label(ORDER, wait=False)
+    assert one.jobs.resume(job.id).content == b"%PDF"

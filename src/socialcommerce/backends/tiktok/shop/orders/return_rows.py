@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -135,22 +135,22 @@ def decisions(row: Json, answer: Sequence[Json]) -> tuple[Decision, ...]:
     return tuple(found)
 
 
+_PLAIN: dict[str, Callable[[], Decision]] = {
+    "APPROVE_REFUND": RefundOnly,
+    "APPROVE_RETURN": AcceptReturn,
+    "APPROVE_RECEIVED_PACKAGE": Received,
+    "APPROVE_REPLACEMENT": Exchange,
+}
+
+
 def _made(row: Json, word: str) -> list[Decision]:
-    match word:
-        case "APPROVE_REFUND":
-            return [RefundOnly()]
-        case "APPROVE_RETURN":
-            return [AcceptReturn()]
-        case "APPROVE_RECEIVED_PACKAGE":
-            return [Received()]
-        case "APPROVE_REPLACEMENT":
-            return [Exchange()]
-        case "OFFER_PARTIAL_REFUND":
-            amount = _amount(row.get("refund_amount"))
-            return [OfferPartial(amount)] if amount is not None else []
-        case _ if word in _DIRECT:
-            return [RefundOnly.model_validate({"native": {"decision": word}})]
-    return []
+    """The decision of a word; none for a refusal, or a word that is new."""
+    if word in _PLAIN:
+        return [_PLAIN[word]()]
+    if word in _DIRECT:
+        return [RefundOnly.model_validate({"native": {"decision": word}})]
+    amount = _amount(row.get("refund_amount"))
+    return [OfferPartial(amount)] if word == "OFFER_PARTIAL_REFUND" and amount is not None else []
 
 
 def _refusals(word: str, reasons: Sequence[Json]) -> list[Reject]:

@@ -28,7 +28,13 @@ from socialcommerce.backends.tiktok.shop.orders.methods import (
     tracking_info,
 )
 from socialcommerce.backends.tiktok.shop.orders.splitting import Splitting
-from socialcommerce.errors import InvalidRequest, NotFound, PartiallyApplied, SocialCommerceError
+from socialcommerce.errors import (
+    InvalidRequest,
+    NotFound,
+    OutcomeUnknown,
+    PartiallyApplied,
+    SocialCommerceError,
+)
 from socialcommerce.models.bulk import BulkResult, Outcome
 from socialcommerce.models.order import Order
 from socialcommerce.models.shipping import (
@@ -238,9 +244,9 @@ class Shipping(Splitting):
         """POST /fulfillment/202512/packages: a package with a label, for the whole order or a part."""
         order_id = str(parcel.order["id"])
         body: dict[str, Any] = {"ship_type": "1", "order_id": order_id, **label_of(method)}
-        if unit_ids is not None:
-            body |= {"ship_type": "2", "order_line_item": _lines(parcel.order, unit_ids)}
         wanted = list(unit_ids or _unsent(parcel))
+        if len(wanted) < sum(map(len, open_units(parcel.order).values())):
+            body |= {"ship_type": "2", "order_line_item": _lines(parcel.order, wanted)}
         answer = yield from self.ask(
             "POST",
             "/fulfillment/202512/packages",
@@ -293,22 +299,22 @@ class Shipping(Splitting):
     ) -> Flow[BulkResult[Sendable, Shipment]]:
         """POST packages/ship for 50 packages at a time; one outcome a target."""
         prepared = yield from each_alone(targets, lambda target: self._prepared(target, method))
-        ready = {one.value[0].id: one.value for one in prepared if one.ok and one.value is not None}
+        ready = {parcel.id: (parcel, told) for parcel, told in prepared.values if told is not None}
         parts = chunks(list(ready.values()), _MANY)
         results = yield from gather([self._ship_batch(part) for part in parts])
         sent = {number: result for part in results for number, result in part.items()}
-        return BulkResult(
-            Outcome.of(one.input, sent[one.value[0].id] if one.value is not None else _error(one))
-            for one in prepared
-        )
+        return BulkResult(Outcome.of(one.input, _fate(one, sent)) for one in prepared)
 
-    def _prepared(self, target: Sendable, method: ShippingMethod | None) -> Flow[tuple[Parcel, Json]]:
+    def _prepared(self, target: Sendable, method: ShippingMethod | None) -> Flow[tuple[Parcel, Json | None]]:
+        """A package, and what ``ship`` is told of it; nothing where buying its label was all."""
         parcel = yield from self.parcel(target)
         _check_sendable(parcel)
         if parcel.by_seller:
             raise no_own_way(parcel)
         if not parcel.id or label_of(method):
             parcel = yield from self._buy_label(parcel, method, None)
+        if parcel.status in codes.ARRANGED:
+            return parcel, None
         return parcel, handover((yield from self._offer(parcel)), method)
 
     def _ship_batch(
@@ -337,7 +343,7 @@ class Shipping(Splitting):
         if all(isinstance(verdict, Absent) for verdict in verdicts):
             return Absent()
         lost = [
-            {"detail": {"package_id": number}, "message": "the reply was lost and the package is not shipped"}
+            {"detail": {"package_id": number}, "verdict": verdict}
             for number, verdict in zip(numbers, verdicts, strict=True)
             if not isinstance(verdict, Found)
         ]
@@ -373,11 +379,24 @@ def _check_sendable(parcel: Parcel) -> None:
 
 
 def _refused(row: Json) -> SocialCommerceError:
-    if row.get("code") is None:
-        return conflict(str(row.get("message")))
+    """Why one package of a batch was not shipped, or that nobody can say whether it was."""
+    verdict = row.get("verdict")
+    if isinstance(verdict, Undecided):
+        return OutcomeUnknown(
+            "the reply was lost; the package may have been shipped",
+            platform="tiktok_shop",
+            evidence=verdict.evidence,
+            how_to_find_out=verdict.how_to_find_out,
+        )
+    if isinstance(verdict, Absent):
+        return conflict("the reply was lost and the package was not shipped; ship it again")
     return row_error(row)
 
 
-def _error(outcome: Outcome[Any, Any]) -> SocialCommerceError:
-    assert outcome.error is not None
-    return outcome.error
+def _fate(
+    outcome: Outcome[Any, tuple[Parcel, Json | None]], sent: Mapping[str, Shipment | SocialCommerceError]
+) -> Shipment | SocialCommerceError:
+    if outcome.error is not None:
+        return outcome.error
+    parcel, told = outcome.unwrap()
+    return sent[parcel.id] if told is not None else mapping.shipment(parcel.row, parcel.order)
