@@ -313,6 +313,30 @@ def test_what_the_chat_cannot_do(call: Any) -> None:
     assert wire.sent == []
 
 
+def test_an_order_whose_buyer_is_not_loaded_is_read() -> None:
+    wire, one = chat()
+    wire["POST /customer_service/202309/conversations"] = {"conversation_id": TALK}
+    bought = one.orders.get(ORDER)
+    bare = type(bought).build(id=bought.id, platform="tiktok_shop", missing=("buyer",))
+    assert one.messaging.send(bare, "hi").ids == ("77",)
+    wire["GET /order/202507/orders"] = {"orders": [order(user_id="")]}
+    with pytest.raises(InvalidRequest, match="who bought"):
+        one.messaging.send(bare, "hi")
+
+
+def test_a_person_and_a_message_name_their_conversation() -> None:
+    wire, one = chat()
+    wire["POST /customer_service/202309/conversations"] = {"conversation_id": TALK}
+    wire[HISTORY] = {"messages": [said("1", "?", "BUYER")]}
+    one.messaging.send(Identity(kind="user_id", value=BUYER), "hi")
+    one.messaging.send(next(iter(one.messaging.messages(TALK))), "hi")
+    assert wire.paths().count(SEND) == 2
+    with pytest.raises(InvalidRequest, match="this machine"):
+        one.messaging.upload_media(
+            Media.from_url("https://x.example/a.png").model_copy(update={"media_type": "image/png"})
+        )
+
+
 # engagement tasks
 
 CONSENT = Consent(source="checkout", obtained_at=datetime(2026, 1, 1, tzinfo=UTC), purposes=["messaging"])

@@ -10,7 +10,7 @@ from tests.tiktok_shop.orders_wire import DETAIL, NOW, ORDER, client, order, sho
 from tests.tiktok_shop.wire import Wire, refusal, sample
 
 from socialcommerce import Money
-from socialcommerce.errors import InvalidRequest, NotFound, Unsupported
+from socialcommerce.errors import InvalidRequest, NotFound, PermissionDenied, Unsupported
 
 SEARCH = "POST /orders/search"
 THEN = datetime.fromtimestamp(NOW - 3000, UTC)
@@ -220,3 +220,37 @@ def test_the_published_pages_are_read() -> None:
     assert [each.status for each in found] == ["open", "on_hold", "cancelled"]
     assert found[2].cancellation is not None
     assert found[2].cancellation.requested_by == "buyer"
+
+
+def test_a_settlement_that_may_not_be_read_is_the_error_of_its_order() -> None:
+    wire, one = shop()
+    wire["GET /statement_transactions"] = refusal(105005, "you should apply auth pkg")
+    assert isinstance(one.orders.transactions([ORDER])[0].error, PermissionDenied)
+    wire["GET /statement_transactions"] = refusal(36009010, "no such order")
+    wire["GET /orders/unsettled"] = {}
+    assert not one.orders.transactions([ORDER]).ok
+
+
+def test_a_foreign_cursor_is_refused() -> None:
+    _, one = listing({"orders": [order()], "next_page_token": "a"})
+    pager = one.orders.list(status=["on_hold", "open"])
+    with pytest.raises(InvalidRequest, match="cursor"):
+        list(one.orders.list(cursor=pager.cursor + "x"))
+
+
+def test_what_kind_of_change_an_order_is() -> None:
+    wire, one = listing(
+        {
+            "orders": [
+                order(id="1", status="ON_HOLD", create_time=NOW),
+                order(id="2", is_buyer_request_cancel=True),
+                order(id="3", status="IN_TRANSIT"),
+            ]
+        }
+    )
+    wire["POST /cancellations/search"] = wire["POST /returns/search"] = {}
+    assert [event.type for event in one.orders.changes(since=THEN)] == [
+        "order.created",
+        "order.cancellation_requested",
+        "order.updated",
+    ]
