@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -130,8 +131,7 @@ def _content(request: Request) -> tuple[Any, Mapping[str, str] | None]:
     kind = next((value for name, value in request.headers.items() if name.lower() == "content-type"), "")
     content = bytes(request.content)
     if kind.startswith("multipart/"):
-        names = [part.split('"')[1] for part in content.decode("latin-1").split("name=")[1:]]
-        return None, dict.fromkeys((name for name in names if name), "")
+        return None, dict.fromkeys(re.findall(r'form-data; name="([^"]+)"', content.decode("latin-1")), "")
     return (json.loads(content), None) if content else (None, None)
 
 
@@ -167,7 +167,7 @@ def _body(fragment: Mapping[str, Any], body: Any, form: Mapping[str, str] | None
         if schema is None:
             yield "takes no form"
             return
-        for name in sorted(form.keys() - schema["properties"].keys() - {"filename"}):
+        for name in sorted(form.keys() - schema["properties"].keys()):
             yield f"{name} is not a field of the form"
         for name in schema.get("required", ()):
             if name not in form:

@@ -53,6 +53,10 @@ class Wire:
         """The requests of a path."""
         return [one for one in self.sent if one.path == PREFIX + path]
 
+    def requests_elsewhere(self, path: str) -> list[Request]:
+        """The requests of a path that is none of the Business API."""
+        return [one for one in self.sent if one.path == path]
+
     def body(self, path: str, number: int = -1) -> Any:
         """The JSON body of a path's request, the last unless told."""
         return json.loads(self.requests(path)[number].content, parse_float=Decimal)

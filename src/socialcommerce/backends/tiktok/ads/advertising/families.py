@@ -20,7 +20,7 @@ NULLS = ["NULL_FIELD"]
 _GMV_TYPES = ["PRODUCT_GMV_MAX", "LIVE_GMV_MAX"]
 
 
-@frozen
+@frozen(eq=False)
 class Family:
     """One family of calls for one level.
 
