@@ -9,10 +9,10 @@ import pytest
 from socialcommerce import simulate
 from tests.support.matrix import cells
 
-PLATFORMS = ["shopee"]
+PLATFORMS = ["shopee", "tiktok_shop"]
 
 # Cells that differ on purpose, each with its reason.
-DIFFERENCES: dict[str, dict[str, str]] = {"shopee": {}}
+DIFFERENCES: dict[str, dict[str, str]] = {"shopee": {}, "tiktok_shop": {}}
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
