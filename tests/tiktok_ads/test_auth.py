@@ -14,9 +14,7 @@ from tests.tiktok_ads.wire import ADVERTISER, BUSINESS, NOW, Wire, page, refusal
 from socialcommerce import Client, Money, errors
 
 SHARED = shared_path()
-VECTORS: list[dict[str, Any]] = (
-    json.loads((SHARED / "vectors/tiktok_ads.json").read_text()) if SHARED else []
-)
+VECTORS: list[dict[str, Any]] = json.loads((SHARED / "vectors/tiktok_ads.json").read_text()) if SHARED else []
 ADVERTISERS = {"list": [{"advertiser_id": ADVERTISER, "advertiser_name": "Acme US"}]}
 
 
@@ -24,11 +22,15 @@ ADVERTISERS = {"list": [{"advertiser_id": ADVERTISER, "advertiser_name": "Acme U
 def test_the_links_are_as_published(vector: dict[str, Any]) -> None:
     given = vector["inputs"]["params"]
     account = "client_key" in given
-    link = Wire().client().auth.authorize_url(
-        given["redirect_uri"],
-        state=given["state"],
-        scopes=given["scope"].split(",") if account else (),
-        slot="account" if account else "advertiser",
+    link = (
+        Wire()
+        .client()
+        .auth.authorize_url(
+            given["redirect_uri"],
+            state=given["state"],
+            scopes=given["scope"].split(",") if account else (),
+            slot="account" if account else "advertiser",
+        )
     )
     assert urlsplit(link)[:3] == urlsplit(vector["expected"])[:3]
     assert parse_qs(urlsplit(link).query) == parse_qs(urlsplit(vector["expected"]).query)
@@ -46,7 +48,9 @@ def bare(wire: Wire) -> Client:
 
 def test_one_login_brings_every_ad_account_and_a_token_without_end(shared: Path) -> None:
     wire = Wire()
-    wire["/oauth2/access_token/"] = json.loads((shared / "samples/tiktok_ads/oauth_access_token.json").read_text())
+    wire["/oauth2/access_token/"] = json.loads(
+        (shared / "samples/tiktok_ads/oauth_access_token.json").read_text()
+    )
     client = bare(wire)
     grants = client.auth.exchange("https://x.example/cb?auth_code=abc&state=s1", state="s1")
     assert [one.subject for one in grants] == ["7000000000000000002", "7000000000000000003"]
@@ -69,7 +73,9 @@ def test_a_forged_or_empty_return_sends_nothing(query: str) -> None:
 
 def test_a_tiktok_account_logs_in_and_its_token_is_renewed(shared: Path) -> None:
     wire = Wire()
-    wire["/tt_user/oauth2/token/"] = json.loads((shared / "samples/tiktok_ads/tt_user_token.json").read_text())
+    wire["/tt_user/oauth2/token/"] = json.loads(
+        (shared / "samples/tiktok_ads/tt_user_token.json").read_text()
+    )
     client = bare(wire)
     (grant,) = client.auth.exchange("https://x.example/cb?code=abc", slot="account")
     assert grant.subject == "_000abcDEF-business-id"

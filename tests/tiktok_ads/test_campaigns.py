@@ -65,7 +65,9 @@ def test_an_account_without_gmv_max_has_none_of_it() -> None:
 
 def test_filters_are_kept_where_tiktok_has_them_and_else_here() -> None:
     wire = Wire()
-    wire["/campaign/get/"] = page(campaign("1"), campaign("2", operation_status="ENABLE", campaign_name="Sale"))
+    wire["/campaign/get/"] = page(
+        campaign("1"), campaign("2", operation_status="ENABLE", campaign_name="Sale")
+    )
     client = wire.client()
     paused = client.ads.campaigns.list(status="paused", kind="standard").collect()
     assert [one.id for one in paused] == ["1"]
@@ -100,7 +102,11 @@ def test_the_published_ad_group_and_ad_are_read_whole(shared: Path) -> None:
     client = wire.client()
     one = client.ads.ad_groups.get("1700000000001001")
     assert one.settings is not None
-    assert (one.settings.goal, one.settings.targeting.age_min, one.settings.targeting.age_max) == ("value", 25, 34)
+    assert (one.settings.goal, one.settings.targeting.age_min, one.settings.targeting.age_max) == (
+        "value",
+        25,
+        34,
+    )
     assert one.settings.targeting.genders == ("female",)
     shown = client.ads.ads.get("1700000000002001")
     assert isinstance(shown.creative, ExistingPost)
@@ -154,7 +160,12 @@ def test_smart_plus_has_calls_of_its_own() -> None:
 
 
 def gmv(**fields: Any) -> CampaignInput:
-    given: dict[str, Any] = {"name": "GMV", "kind": "shop_gmv_max", "budget": DAILY, "target_roas": Decimal("3.5")}
+    given: dict[str, Any] = {
+        "name": "GMV",
+        "kind": "shop_gmv_max",
+        "budget": DAILY,
+        "target_roas": Decimal("3.5"),
+    }
     return CampaignInput(**given | fields)
 
 
@@ -193,7 +204,10 @@ def test_a_gmv_max_campaign_that_cannot_be_paused_is_told() -> None:
 
 def test_a_shop_that_others_advertise_is_left_to_them() -> None:
     wire = gmv_wire()
-    wire["/gmv_max/exclusive_authorization/get/"] = {"authorization_status": "EFFECTIVE", "advertiser_id": "99"}
+    wire["/gmv_max/exclusive_authorization/get/"] = {
+        "authorization_status": "EFFECTIVE",
+        "advertiser_id": "99",
+    }
     with pytest.raises(errors.Conflict):
         wire.client().ads.campaigns.create(gmv(), may_spend=True)
     wire["/gmv_max/store/list/"] = {"store_list": [STORE, {**STORE, "store_id": "6"}]}
@@ -229,7 +243,9 @@ def test_a_shop_that_others_advertise_is_left_to_them() -> None:
         (gmv(delivery=Delivery(targeting=Targeting(regions=["1"]))), errors.Unsupported),
     ],
 )  # fmt: skip
-def test_a_plan_that_tiktok_would_cut_or_refuse_is_not_sent(plan: CampaignInput, kind: type[Exception]) -> None:
+def test_a_plan_that_tiktok_would_cut_or_refuse_is_not_sent(
+    plan: CampaignInput, kind: type[Exception]
+) -> None:
     wire = Wire()
     with pytest.raises(kind) as caught:
         wire.client().ads.campaigns.create(plan, may_spend=True)
@@ -283,7 +299,9 @@ def test_only_what_is_named_changes() -> None:
     wire["/campaign/get/"] = page(campaign("1"))
     wire["/campaign/update/"] = {"campaign_id": "1"}
     wire["/campaign/status/update/"] = {"campaign_ids": ["1"]}
-    wire.client().ads.campaigns.update("1", name="New", budget=Budget(kind="daily", amount=Money("9.5", "USD")))
+    wire.client().ads.campaigns.update(
+        "1", name="New", budget=Budget(kind="daily", amount=Money("9.5", "USD"))
+    )
     body = wire.body("/campaign/update/")
     assert {name: body[name] for name in ("campaign_id", "campaign_name", "budget")} == {
         "campaign_id": "1", "campaign_name": "New", "budget": Decimal("9.5")}  # fmt: skip
@@ -315,7 +333,9 @@ def test_an_ad_group_is_written_in_tiktoks_words() -> None:
     wire["/campaign/get/"] = page(campaign("1"))
     wire["/adgroup/create/"] = {"adgroup_id": "11"}
     wire["/adgroup/get/"] = page(group("11"))
-    wire["/tool/region/"] = {"region_info": [{"location_id": "6252001", "region_code": "US", "level": "COUNTRY"}]}
+    wire["/tool/region/"] = {
+        "region_info": [{"location_id": "6252001", "region_code": "US", "level": "COUNTRY"}]
+    }
     plan = AdGroupInput(
         name="Group",
         campaign_id="1",
@@ -377,7 +397,11 @@ def test_a_budget_alone_has_a_call_of_its_own() -> None:
                                 delivery=Delivery(bid=Bid("cost_cap", Money("2", "USD")),
                                                   targeting=Targeting(regions=["1"])))  # fmt: skip
     body = wire.body("/adgroup/update/")
-    assert (body["conversion_bid_price"], body["roas_bid"], body["location_ids"]) == (2, Decimal("2.5"), ["1"])
+    assert (body["conversion_bid_price"], body["roas_bid"], body["location_ids"]) == (
+        2,
+        Decimal("2.5"),
+        ["1"],
+    )
     assert "billing_event" not in body
 
 
@@ -518,7 +542,10 @@ def test_a_tree_is_launched_paused_and_goes_on_where_it_stopped() -> None:
 def test_a_check_tells_everything_at_once() -> None:
     wire = gmv_wire()
     wire["/gmv_max/store/list/"] = {"store_list": [{**STORE, "is_gmv_max_available": False}]}
-    wire["/gmv_max/exclusive_authorization/get/"] = {"authorization_status": "EFFECTIVE", "advertiser_id": "9"}
+    wire["/gmv_max/exclusive_authorization/get/"] = {
+        "authorization_status": "EFFECTIVE",
+        "advertiser_id": "9",
+    }
     wire["/gmv_max/store/shop_ad_usage_check/"] = {"promote_all_products_allowed": False}
     found = wire.client().ads.check(gmv(name="🎁"))
     assert not found

@@ -16,7 +16,13 @@ from socialcommerce import Money, errors
 from socialcommerce.backends.tiktok.ads.advertising.media import signature
 from socialcommerce.backends.tiktok.ads.advertising.people import hashed, normal_email, normal_phone
 from socialcommerce.models.ads import Delivery, Targeting
-from socialcommerce.models.audience import AudienceInput, AudienceMember, ClickIds, ConversionEvent, ConversionItem
+from socialcommerce.models.audience import (
+    AudienceInput,
+    AudienceMember,
+    ClickIds,
+    ConversionEvent,
+    ConversionItem,
+)
 from socialcommerce.models.media import Media
 from socialcommerce.models.message import Consent
 from socialcommerce.runtime.transport import Interrupted
@@ -28,7 +34,9 @@ JANE = AudienceMember(email=" Jane.Doe@Example.COM ")
 DMP = "/dmp/custom_audience/"
 
 
-@pytest.mark.parametrize("vector", [one for one in VECTORS if one["kind"] == "request_sign"], ids=lambda one: one["name"])
+@pytest.mark.parametrize(
+    "vector", [one for one in VECTORS if one["kind"] == "request_sign"], ids=lambda one: one["name"]
+)
 def test_hashes_are_as_published(vector: dict[str, Any]) -> None:
     given = vector["inputs"]
     if "data_hex" in given:
@@ -62,7 +70,9 @@ def wired(**fields: Any) -> Wire:
 
 def test_a_list_is_made_of_hashes() -> None:
     wire = wired()
-    made = wire.client().ads.audiences.create(AudienceInput(name="Buyers", consent=AGREED, members=[JANE], retention_days=90))
+    made = wire.client().ads.audiences.create(
+        AudienceInput(name="Buyers", consent=AGREED, members=[JANE], retention_days=90)
+    )
     assert (made.id, made.status, made.kind, made.size_max) == ("9", "ready", "customer_list", 1000)
     upload = wire.requests(f"{DMP}file/upload/")[0].content
     assert b"86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d" in bytes(upload)
@@ -84,7 +94,9 @@ def test_a_lost_list_is_looked_for_before_another_is_made() -> None:
 def test_a_lookalike_grows_from_a_seed() -> None:
     wire = wired(calculate_type=None, audience_type="Lookalike Audience")
     wire[f"{DMP}lookalike/create/"] = {"custom_audience_id": "9"}
-    wire["/tool/region/"] = {"region_info": [{"location_id": "6252001", "region_code": "US", "level": "COUNTRY"}]}
+    wire["/tool/region/"] = {
+        "region_info": [{"location_id": "6252001", "region_code": "US", "level": "COUNTRY"}]
+    }
     plan = AudienceInput(name="Like", kind="lookalike", seed_id="8", countries=["US"])
     assert wire.client().ads.audiences.create(plan).kind == "lookalike"
     assert wire.body(f"{DMP}lookalike/create/")["lookalike_spec"]["location_ids"] == ["6252001"]
@@ -131,7 +143,10 @@ def test_audiences_are_listed_and_deleted() -> None:
     wire = wired()
     wire[f"{DMP}list/"] = [page(audience("9"), of=2), page(audience("10", is_valid=False), number=2, of=2)]
     client = wire.client()
-    assert [(one.id, one.status) for one in client.ads.audiences.list()] == [("9", "ready"), ("10", "not_ready")]
+    assert [(one.id, one.status) for one in client.ads.audiences.list()] == [
+        ("9", "ready"),
+        ("10", "not_ready"),
+    ]
     result = client.ads.audiences.delete(["9", "404"])
     assert [one.ok for one in result] == [True, False]
 
@@ -195,7 +210,9 @@ def test_targets_are_found() -> None:
     wire["/tool/language/"] = {"languages": [{"code": "en", "name": "English"}]}
     wire["/tool/action_category/"] = {"action_categories": [{"action_category_id": "3", "name": "Tea"}]}
     wire["/tool/device_model/"] = {"device_models": [{"device_model_id": "4", "device_model_name": "Fon"}]}
-    wire["/tool/interest_keyword/recommend/"] = {"recommended_keywords": [{"keyword_id": "7", "keyword": "tea"}]}
+    wire["/tool/interest_keyword/recommend/"] = {
+        "recommended_keywords": [{"keyword_id": "7", "keyword": "tea"}]
+    }
     search = wire.client().ads.targeting.search
     assert [one.id for one in search(kind="countries")] == ["US"]
     assert [one.path for one in search("texas", kind="regions")] == [("Texas", "United States")]
@@ -235,7 +252,9 @@ def test_products_of_campaigns() -> None:
     assert [one.product_id for one in client.ads.products("4")] == ["17"]
     assert [one.product_id for one in client.ads.products("4")] == ["18"]
     wire["/campaign/get/"] = page(campaign("1"))
-    wire["/adgroup/get/"] = page(group("11", product_set_id="s1", catalog_id="c1", catalog_authorized_bc_id="100"))
+    wire["/adgroup/get/"] = page(
+        group("11", product_set_id="s1", catalog_id="c1", catalog_authorized_bc_id="100")
+    )
     wire["/catalog/set/product/get/"] = page({"sku_id": "TS-1"}, key="products")
     assert [one.sku for one in client.ads.products("1")] == ["TS-1"]
     with pytest.raises(errors.Unsupported):

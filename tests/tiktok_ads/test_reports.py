@@ -39,7 +39,11 @@ def test_the_published_report_is_read_whole(shared: Path) -> None:
     report = wire.client().ads.report("campaign", date(2026, 11, 19), date(2026, 11, 20))
     first = report[0]
     assert len(report) == 3
-    assert (first.date, first.campaign_id, first.spend) == (date(2026, 11, 19), "1700000000000001", Money("12.34", "USD"))
+    assert (first.date, first.campaign_id, first.spend) == (
+        date(2026, 11, 19),
+        "1700000000000001",
+        Money("12.34", "USD"),
+    )
     assert (first.impressions, first.clicks, first.conversions) == (2176, 27, Decimal(3))
     assert first.orders is None
     assert (report.timezone, report.currency, report.day_basis) == ("America/New_York", "USD", "account")
@@ -50,7 +54,9 @@ def test_the_published_report_is_read_whole(shared: Path) -> None:
 
 
 def test_a_dash_is_no_figure() -> None:
-    report = wired(figures(conversion="-")).client().ads.report("campaign", date(2025, 11, 19), date(2025, 11, 19))
+    report = (
+        wired(figures(conversion="-")).client().ads.report("campaign", date(2025, 11, 19), date(2025, 11, 19))
+    )
     assert report[0].conversions is None
     assert report[0].cpa is None
 
@@ -60,7 +66,10 @@ def test_long_spans_are_cut_and_weeks_added_up() -> None:
     wire["/report/integrated/get/"] = [page(figures(day="2025-09-01")), page(figures(day="2025-10-01"))]
     client = wire.client()
     assert len(client.ads.report("campaign", date(2025, 9, 1), date(2025, 10, 15))) == 2
-    assert [wire.query("/report/integrated/get/", n)["end_date"] for n in (0, 1)] == ["2025-09-30", "2025-10-15"]
+    assert [wire.query("/report/integrated/get/", n)["end_date"] for n in (0, 1)] == [
+        "2025-09-30",
+        "2025-10-15",
+    ]
     wire["/report/integrated/get/"] = page(figures(reach="5"), figures(day="2025-11-20", reach="5"))
     (week,) = client.ads.report("campaign", date(2025, 11, 17), date(2025, 11, 23), granularity="week")
     assert (week.clicks, week.reach, week.spend) == (20, None, Money("21", "USD"))
@@ -81,13 +90,17 @@ def test_metrics_breakdowns_and_ids_are_asked_for() -> None:
 def test_hours_and_the_account() -> None:
     row = {"dimensions": {"advertiser_id": ADVERTISER, "stat_time_hour": "2025-11-19 13:00:00"},
            "metrics": {"spend": "1"}}  # fmt: skip
-    (one,) = wired(row).client().ads.report("account", date(2025, 11, 19), date(2025, 11, 19), granularity="hour")
+    (one,) = (
+        wired(row).client().ads.report("account", date(2025, 11, 19), date(2025, 11, 19), granularity="hour")
+    )
     assert (one.hour, one.account_id) == (13, ADVERTISER)
 
 
 def test_gmv_max_is_reported_beside_the_others(shared: Path) -> None:
     wire = wired(figures())
-    wire["/gmv_max/store/list/"] = json.loads((shared / "samples/tiktok_ads/gmv_max_store_list.json").read_text())
+    wire["/gmv_max/store/list/"] = json.loads(
+        (shared / "samples/tiktok_ads/gmv_max_store_list.json").read_text()
+    )
     wire["/gmv_max/report/get/"] = json.loads((shared / "samples/tiktok_ads/gmv_max_report.json").read_text())
     report = wire.client().ads.report("campaign", date(2026, 11, 19), date(2026, 11, 20))
     (gmv,) = [one for one in report if one.campaign_id == "1800000000000001"]
