@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
+from socialcommerce.backends.shared import order_id_of
 from socialcommerce.backends.shopee.codes.errors import error_for
 from socialcommerce.backends.shopee.codes.orders import DETAIL_FIELDS
 from socialcommerce.backends.shopee.noun import ShopeeNoun
@@ -14,10 +15,10 @@ from socialcommerce.backends.shopee.orders.values import Json, chunks
 from socialcommerce.errors import NotFound, PlatformError
 from socialcommerce.models.order import Order
 from socialcommerce.models.shipping import Package, Shipment
-from socialcommerce.resources.noun import identity, invalid
+from socialcommerce.resources.noun import invalid
 from socialcommerce.runtime.flow import Flow, gather
 
-__all__ = ["OrdersNoun", "Parcel", "in_halves", "missing_order", "order_id_of", "parcel_in", "row_error"]
+__all__ = ["OrdersNoun", "Parcel", "in_halves", "missing_order", "parcel_in", "row_error"]
 
 _DETAILS = 50
 """Orders of one ``get_order_detail``, and packages of one ``get_package_detail``."""
@@ -36,17 +37,6 @@ class Parcel:
         """The parameters that name it; an empty package number would be refused."""
         who = {"order_sn": self.order_sn} | ({"package_number": self.number} if self.number else {})
         return who | fields
-
-
-def order_id_of(target: str | Order | Package | Shipment) -> str:
-    """The order that a target belongs to."""
-    if isinstance(target, Shipment):
-        return target.order_id
-    if isinstance(target, Package):
-        if len(target.order_ids) != 1:
-            raise invalid(package="must belong to one order; get it from orders.packages(order)")
-        return target.order_ids[0]
-    return identity(target)
 
 
 def row_error(row: Json) -> PlatformError | None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from socialcommerce.backends.shared import several
 from socialcommerce.backends.shopee.codes import orders as codes
 from socialcommerce.backends.shopee.orders import mapping
 from socialcommerce.backends.shopee.orders.base import OrdersNoun
 from socialcommerce.backends.shopee.orders.lines import keyed, wire_item
-from socialcommerce.backends.shopee.orders.reading import several
 from socialcommerce.backends.shopee.orders.splitting import asked_pieces
 from socialcommerce.backends.shopee.orders.values import Json, money
 from socialcommerce.errors import Conflict, NotFound, Unsupported

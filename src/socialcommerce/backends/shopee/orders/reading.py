@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from socialcommerce.backends.shared import several
 from socialcommerce.backends.shopee.codes import orders as codes
 from socialcommerce.backends.shopee.orders import mapping
 from socialcommerce.backends.shopee.orders.base import OrdersNoun, in_halves, missing_order
@@ -24,18 +25,11 @@ from socialcommerce.resources.returns import Returns
 from socialcommerce.runtime.flow import Flow, gather
 from socialcommerce.runtime.paging import Page, position, read_position
 
-__all__ = ["Reading", "several"]
+__all__ = ["Reading"]
 
 _PAGE = 100
 _ESCROWS = 20
 """Orders of one ``get_escrow_detail_batch``: 50 are taken, 20 are advised."""
-
-
-def several(value: Any) -> tuple[Any, ...]:
-    """One value or several, as several; none where nothing was asked for."""
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, str) else tuple(value)
 
 
 class Reading(OrdersNoun, Orders):

@@ -7,9 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from socialcommerce.backends.shared import several
 from socialcommerce.backends.shopee.codes import orders as codes
 from socialcommerce.backends.shopee.orders.base import OrdersNoun
-from socialcommerce.backends.shopee.orders.reading import several
 from socialcommerce.backends.shopee.orders.return_rows import (
     ASKED,
     DISPUTABLE,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+from socialcommerce.backends.shared import order_id_of
 from socialcommerce.backends.shopee.codes import orders as codes
 from socialcommerce.backends.shopee.orders import mapping
-from socialcommerce.backends.shopee.orders.base import OrdersNoun, Parcel, order_id_of, parcel_in
+from socialcommerce.backends.shopee.orders.base import OrdersNoun, Parcel, parcel_in
 from socialcommerce.backends.shopee.orders.methods import chosen, options, pickup_body
 from socialcommerce.backends.shopee.orders.splitting import divided, holding, not_shipped, parcels_of, whole
 from socialcommerce.backends.shopee.orders.values import Json, chunks, instant, text

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from attrs import frozen
 
+from socialcommerce.backends.shared import Bounds
 from socialcommerce.resources.noun import invalid
 from socialcommerce.runtime.paging import position, read_position, windows
 
@@ -23,19 +24,8 @@ _OPENED = datetime(2015, 1, 1, tzinfo=UTC)
 
 
 @frozen
-class Period:
-    """The time bounds of a listing: ``after`` inclusive, ``before`` exclusive."""
-
-    created_after: datetime | None = None
-    created_before: datetime | None = None
-    updated_after: datetime | None = None
-    updated_before: datetime | None = None
-
-    def holds(self, created: datetime | None, updated: datetime | None) -> bool:
-        """Whether something lies within every bound."""
-        return _within(created, self.created_after, self.created_before) and _within(
-            updated, self.updated_after, self.updated_before
-        )
+class Period(Bounds):
+    """Time bounds, of which Shopee takes those of one field at a time."""
 
     @property
     def by_update(self) -> bool:
@@ -58,12 +48,6 @@ class Period:
     def field(self) -> str:
         """The value of ``time_range_field``."""
         return "update_time" if self.by_update else "create_time"
-
-
-def _within(moment: datetime | None, after: datetime | None, before: datetime | None) -> bool:
-    if moment is None:
-        return after is None and before is None
-    return (after is None or moment >= after) and (before is None or moment < before)
 
 
 @frozen
