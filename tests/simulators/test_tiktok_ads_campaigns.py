@@ -235,13 +235,7 @@ def test_groups_wait_for_their_start_end_with_it_and_stop_without_money(ads: Ads
 
 def test_a_group_is_changed_field_by_field(ads: AdsCaller) -> None:
     group = ads.adgroup(ads.campaign())
-    ads.post(
-        "/adgroup/update/",
-        adgroup_id=group,
-        adgroup_name="Women",
-        billing_event="CPM",
-        gender="GENDER_FEMALE",
-    )
+    ads.post("/adgroup/update/", adgroup_id=group, adgroup_name="Women", gender="GENDER_FEMALE")
     found = row(ads, "adgroup", group)
     assert (found["adgroup_name"], found["billing_event"], found["gender"]) == (
         "Women",

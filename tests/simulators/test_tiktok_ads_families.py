@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -103,15 +104,18 @@ def test_smart_plus_media_must_be_in_the_library(ads: AdsCaller) -> None:
     assert refused(ads, "/smart_plus/ad/create/", **values) == 40007
 
 
-def gmv(ads: AdsCaller, **values: Any) -> str:
-    given = {
+def gmv_fields(ads: AdsCaller, **values: Any) -> dict[str, Any]:
+    return {
         "store_id": ads.account.store_id, "store_authorized_bc_id": ads.bc_id, "request_id": "5",
         "shopping_ads_type": "PRODUCT", "optimization_goal": "VALUE", "deep_bid_type": "VO_MIN_ROAS",
         "product_video_specific_type": "AUTO_SELECTION", "roas_bid": 3.5, "budget": 100,
         "schedule_type": "SCHEDULE_FROM_NOW", "campaign_name": "Max",
         "schedule_start_time": f"{ads.market.now():%Y-%m-%d %H:%M:%S}", **values,
     }  # fmt: skip
-    return str(ads.post("/campaign/gmv_max/create/", **given)["campaign_id"])
+
+
+def gmv(ads: AdsCaller, **values: Any) -> str:
+    return str(ads.post("/campaign/gmv_max/create/", **gmv_fields(ads, **values))["campaign_id"])
 
 
 def take_right(ads: AdsCaller) -> None:
@@ -135,7 +139,9 @@ def test_gmv_max_needs_the_exclusive_right_first(ads: AdsCaller) -> None:
 
 def test_a_gmv_max_campaign_is_on_at_once_and_has_its_own_calls(ads: AdsCaller) -> None:
     take_right(ads)
-    key = gmv(ads, operation_status="DISABLE")
+    fields = gmv_fields(ads, operation_status="DISABLE")  # no such parameter: ignored
+    made = json.loads(ads.send("POST", "/campaign/gmv_max/create/", **fields).content)
+    key = made["data"]["campaign_id"]
     info = ads.get("/campaign/gmv_max/info/", campaign_id=key)
     assert (info["operation_status"], info["roas_bid"], info["product_specific_type"]) == (
         "ENABLE",
