@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from attrs import frozen
@@ -97,16 +97,22 @@ def parcel(package: Parcel) -> dict[str, Any]:
     """Weight in kilograms, measures in whole centimetres rounded up to what the parcel needs."""
     body: dict[str, Any] = {}
     if package.weight_g is not None:
-        kilograms = (package.weight_g / 1000).quantize(Decimal("0.001"), ROUND_HALF_UP)
-        body["package_weight"] = {"value": format(kilograms.normalize(), "f"), "unit": "KILOGRAM"}
+        body["package_weight"] = _kilograms(package.weight_g)
     sides = {name: getattr(package, f"{name}_mm") for name in ("length", "width", "height")}
     given = [side for side in sides.values() if side is not None]
     if given and len(given) < len(sides):
         raise invalid(package="give length, width and height together, or none of them")
     if given:
-        whole_sides = {name: str(int(-(-side // 10))) for name, side in sides.items()}
+        whole_sides = {
+            name: str((side / 10).to_integral_value(ROUND_CEILING)) for name, side in sides.items()
+        }
         body["package_dimensions"] = {**whole_sides, "unit": "CENTIMETER"}
     return body
+
+
+def _kilograms(grams: Decimal) -> dict[str, str]:
+    exact = (grams / 1000).quantize(Decimal("0.001"), ROUND_HALF_UP)
+    return {"value": format(exact.normalize(), "f"), "unit": "KILOGRAM"}
 
 
 def extras(given: Mapping[str, Any], allowed: frozenset[str], field: str = "native") -> dict[str, Any]:
@@ -132,7 +138,7 @@ def sku(
     if variant.list_price is not None:
         body["list_price"] = list_price(variant.list_price, "catalog.create")
     if variant.weight_g is not None:
-        raise invalid(**{"variants.weight_g": "TikTok Shop weighs the parcel: give package.weight_g"})
+        body["sku_weight"] = _kilograms(variant.weight_g)
     if variant.gtin is not None:
         body["identifier_code"] = {"code": variant.gtin, "type": _code_type(variant.gtin)}
     stock = _inventory(variant, shelf, old)
@@ -199,12 +205,10 @@ _COPIED = (
     "description",
     "external_product_id",
     "is_cod_allowed",
-    "is_not_for_sale",
     "is_pre_owned",
     "key_product_features",
     "manufacturer_ids",
     "minimum_order_quantity",
-    "primary_combined_product_id",
     "responsible_person_ids",
     "search_terms",
     "shipping_insurance_requirement",
@@ -261,10 +265,7 @@ def _certificates(rows: Sequence[Json]) -> list[dict[str, Any]]:
         {
             "id": row["id"],
             "images": [{"uri": image["uri"]} for image in row.get("images") or ()],
-            "files": [
-                {"id": file["id"], "name": file.get("name"), "format": file.get("format")}
-                for file in row.get("files") or ()
-            ],
+            "files": [file["id"] for file in row.get("files") or ()],
             **({"expiration_date": row["expiration_date"]} if row.get("expiration_date") else {}),
         }
         for row in rows

@@ -56,8 +56,11 @@ def summary(row: Json) -> Product:
     )
 
 
-def product(row: Json) -> Product:
-    """The reply of GET product, whichever version was asked for."""
+def product(row: Json, *, pending: bool = False) -> Product:
+    """The reply of GET product; ``pending`` is the copy under review or the draft, whatever is on sale."""
+    fields = _common(row)
+    if pending and (row.get("audit") or {}).get("status") in ("AUDITING", "PRE_APPROVED"):
+        fields["status"] = "under_review"
     skus: Sequence[Json] = row.get("skus") or ()
     return Product.build(
         description=row.get("description"),
@@ -72,7 +75,7 @@ def product(row: Json) -> Product:
         variants=tuple([_variant(row, sku) for sku in skus]),
         media=tuple(_media(row)),
         package=_parcel(row),
-        **_common(row),
+        **fields,
     )
 
 

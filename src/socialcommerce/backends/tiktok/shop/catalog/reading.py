@@ -138,7 +138,7 @@ class Reading(TikTokShopNoun, Catalog):
             product_id = identity(product)
             row = yield from self._detail(product_id) if version == "live" else self._pending(product_id)
             yield from self._remember_skus([row])
-            return mapping.product(row)
+            return mapping.product(row, pending=version == "pending")
 
         return (yield from each_alone(products, read))
 

@@ -127,7 +127,11 @@ class Rules(Uploading):
         wrong = tuple(inputs.problems(product, rules, shelf))
         if wrong:
             return Check.of(wrong)
-        body = yield from self._body(product, shelf)
+        body = {
+            name: value
+            for name, value in (yield from self._body(product, shelf)).items()
+            if name not in codes.UNCHECKED
+        }
         asked: list[Flow[Any]] = [
             self.ask("POST", _CHECK, body=body, safety="read"),
             self.ask("GET", _PREREQUISITES),
@@ -162,7 +166,7 @@ class Rules(Uploading):
             body["product_attributes"] = inputs.attributes(values)
         if product.brand:
             body["brand_id"] = yield from self._brand_id(product.brand)
-        return body | inputs.extras(product.native, codes.PARTIAL_EXTRAS | codes.WHOLE_EXTRAS)
+        return body | inputs.extras(product.native, codes.CREATE_EXTRAS)
 
 
 def _failures(listing: Json) -> Sequence[Problem]:

@@ -33,6 +33,7 @@ _EDIT = "/product/202509/products"
 _AT_ONCE = 4
 _SHELF = {"active": "activate", "inactive": "deactivate"}
 _AFTER = {"activate": (codes.ON_SHELF, "PENDING"), "deactivate": ("SELLER_DEACTIVATED",)}
+"""The statuses in which nothing is left to do."""
 
 
 class Writing(Amounts):
@@ -117,6 +118,8 @@ class Writing(Amounts):
             raise no_product(product_id)
         body = yield from self._edit_body(row, changes)
         shelf_move = _SHELF.get(changes.status) if changes.gives("status") else None
+        if shelf_move and row.get("status") in _AFTER[shelf_move]:
+            shelf_move = None
         done: list[str] = []
         if body or (row.get("status") == codes.DRAFT and shelf_move == "activate"):
             yield from self._edit(row, body, changes)

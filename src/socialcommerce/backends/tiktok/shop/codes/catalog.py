@@ -114,10 +114,8 @@ WHOLE_EXTRAS: Final = frozenset(
     {
         "delivery_option_ids",
         "is_live_quick",
-        "is_not_for_sale",
         "is_pre_owned",
         "minimum_order_quantity",
-        "primary_combined_product_id",
         "product_tag_operations",
         "purchase_order_quantity_limit",
         "selling_format",
@@ -125,7 +123,24 @@ WHOLE_EXTRAS: Final = frozenset(
         "shipping_template_id",
     }
 )
-"""What only creating, and replacing a product whole, takes."""
+"""What of it only creating, and replacing a product whole, takes."""
+CREATE_EXTRAS: Final = (
+    PARTIAL_EXTRAS - {"inventory_mode", "pod_info", "subscribe_info_edit"}
+    | WHOLE_EXTRAS
+    | {"is_not_for_sale", "primary_combined_product_id"}
+)
+"""What ``native={…}`` of a new product may hold."""
+UNCHECKED: Final = frozenset(
+    {
+        "auto_translate_enabled",
+        "category_version",
+        "is_blind_box",
+        "is_not_for_sale",
+        "purchase_order_quantity_limit",
+        "save_mode",
+    }
+)
+"""Fields of a new product that listing_check does not take."""
 SKU_EXTRAS: Final = frozenset(
     {
         "combined_skus",
