@@ -164,7 +164,8 @@ def test_an_old_secret_still_counts_while_it_is_replaced() -> None:
 def test_every_type_is_the_event_it_means(number: int, data: Any, kind: str, ref: tuple[str, str]) -> None:
     event = only(push(number, data))
     assert event.type == kind
-    assert event.ref is not None and (event.ref.kind, event.ref.id) == ref
+    assert event.ref is not None
+    assert (event.ref.kind, event.ref.id) == ref
     assert event.native_type == codes.NAMES[number]
     assert event.account == SHOP_ID
     assert kind in codes.TYPES[number]
