@@ -42,8 +42,9 @@ def test_a_link_of_an_advertiser_takes_no_scopes() -> None:
 
 
 def bare(wire: Wire) -> Client:
-    return wire.client(advertiser_id=None, business_id=None, access_token="", account_token="",
-                       account_refresh_token="")  # fmt: skip
+    return wire.client(
+        advertiser_id=None, business_id=None, access_token="", account_token="", account_refresh_token=""
+    )
 
 
 def test_one_login_brings_every_ad_account_and_a_token_without_end(shared: Path) -> None:
@@ -57,7 +58,10 @@ def test_one_login_brings_every_ad_account_and_a_token_without_end(shared: Path)
     assert grants[0].token.access_expires_at is None
     assert grants[0].token.scopes == ("1", "2", "3", "4", "5", "9")
     assert wire.body("/oauth2/access_token/") == {
-        "app_id": "7012345678901234567", "secret": "app-secret", "auth_code": "abc"}  # fmt: skip
+        "app_id": "7012345678901234567",
+        "secret": "app-secret",
+        "auth_code": "abc",
+    }
     wire["/campaign/get/"] = page()
     client.for_account("7000000000000000003").ads.campaigns.list(kind="standard").collect()
     assert wire.sent[-1].headers["Access-Token"] == "f0e1d2c3b4a5968778695a4b3c2d1e0f00112233"
@@ -83,7 +87,11 @@ def test_a_tiktok_account_logs_in_and_its_token_is_renewed(shared: Path) -> None
     assert grant.token.access_expires_at.timestamp() == NOW + 86_400
     assert wire.body("/tt_user/oauth2/token/")["redirect_uri"] == "https://x.example/cb"
     wire["/tt_user/oauth2/refresh_token/"] = {
-        "access_token": "act.two", "refresh_token": "rft.two", "expires_in": 86400, "open_id": "x"}  # fmt: skip
+        "access_token": "act.two",
+        "refresh_token": "rft.two",
+        "expires_in": 86400,
+        "open_id": "x",
+    }
     fresh = client.auth.refresh(slot="account")
     assert fresh.access_token.get_secret_value() == "act.two"
     assert wire.body("/tt_user/oauth2/refresh_token/")["grant_type"] == "refresh_token"
@@ -93,7 +101,10 @@ def test_an_expired_account_token_is_renewed_once_and_used() -> None:
     wire = Wire()
     wire["/business/message/conversation/list/"] = [refusal(40102, "expired"), {"conversations": []}]
     wire["/tt_user/oauth2/refresh_token/"] = {
-        "access_token": "act.two", "refresh_token": "rft.two", "expires_in": 86400}  # fmt: skip
+        "access_token": "act.two",
+        "refresh_token": "rft.two",
+        "expires_in": 86400,
+    }
     wire.client().messaging.conversations().collect()
     assert wire.sent[-1].headers["Access-Token"] == "act.two"
     assert len(wire.requests("/tt_user/oauth2/refresh_token/")) == 1
@@ -135,7 +146,9 @@ def test_accounts_are_ad_accounts_and_tiktok_accounts() -> None:
     wire["/business/get/"] = {"username": "acme", "display_name": "Acme"}
     found = wire.client().accounts()
     assert [(one.kind, one.id, one.name) for one in found] == [
-        ("ad", ADVERTISER, "Acme US"), ("page", BUSINESS, "Acme")]  # fmt: skip
+        ("ad", ADVERTISER, "Acme US"),
+        ("page", BUSINESS, "Acme"),
+    ]
     assert (found[0].currency, found[0].timezone, found[0].status) == ("USD", "America/New_York", "active")
     assert found[0].balance == Money("12.5", "USD")
     assert not bare(wire).accounts()
@@ -143,8 +156,11 @@ def test_accounts_are_ad_accounts_and_tiktok_accounts() -> None:
 
 def test_shops_and_catalogues_are_listed_where_asked_for() -> None:
     wire = Wire()
-    wire["/store/list/"] = {"stores": [{"store_id": "5", "store_name": "Acme Shop", "catalog_id": "6",
-                                        "targeting_region_codes": ["US"]}]}  # fmt: skip
+    wire["/store/list/"] = {
+        "stores": [
+            {"store_id": "5", "store_name": "Acme Shop", "catalog_id": "6", "targeting_region_codes": ["US"]}
+        ]
+    }
     wire["/catalog/get/"] = [
         page({"catalog_id": "6", "catalog_name": "All", "catalog_conf": {"currency": "USD"}}, of=2),
         page({"catalog_id": "7", "catalog_name": "Some"}, number=2, of=2),

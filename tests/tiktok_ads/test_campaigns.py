@@ -44,11 +44,20 @@ def test_three_families_are_one_listing() -> None:
     wire["/campaign/get/"] = [page(campaign("1"), of=2), page(campaign("2"), number=2, of=2)]
     wire["/smart_plus/campaign/get/"] = page(campaign("3"))
     wire["/gmv_max/campaign/get/"] = page({"campaign_id": "4", "campaign_name": "GMV"})
-    wire["/campaign/gmv_max/info/"] = {"campaign_name": "GMV", "roas_bid": 3.5, "budget": 20,
-                                       "shopping_ads_type": "PRODUCT", "operation_status": "ENABLE"}  # fmt: skip
+    wire["/campaign/gmv_max/info/"] = {
+        "campaign_name": "GMV",
+        "roas_bid": 3.5,
+        "budget": 20,
+        "shopping_ads_type": "PRODUCT",
+        "operation_status": "ENABLE",
+    }
     found = wire.client().ads.campaigns.list().collect()
     assert [(one.id, one.kind) for one in found] == [
-        ("1", "standard"), ("2", "standard"), ("3", "auto"), ("4", "shop_gmv_max")]  # fmt: skip
+        ("1", "standard"),
+        ("2", "standard"),
+        ("3", "auto"),
+        ("4", "shop_gmv_max"),
+    ]
     assert found[3].target_roas == Decimal("3.5")
     assert found[3].settings is not None
     assert found[3].settings.objective == "shop_sales"
@@ -134,8 +143,13 @@ def test_a_campaign_is_made_paused_with_a_key_that_a_repeat_keeps() -> None:
     assert first == second
     assert first.pop("request_id").isdigit()
     assert first == {
-        "advertiser_id": "7000000000000000002", "campaign_name": "Campaign 1", "operation_status": "DISABLE",
-        "objective_type": "TRAFFIC", "budget_mode": "BUDGET_MODE_DAY", "budget": 50}  # fmt: skip
+        "advertiser_id": "7000000000000000002",
+        "campaign_name": "Campaign 1",
+        "operation_status": "DISABLE",
+        "objective_type": "TRAFFIC",
+        "budget_mode": "BUDGET_MODE_DAY",
+        "budget": 50,
+    }
 
 
 def test_a_create_that_is_refused_as_a_repeat_is_looked_up() -> None:
@@ -189,7 +203,10 @@ def test_gmv_max_starts_at_once_so_it_needs_leave_and_is_paused() -> None:
     assert made.id == "4"
     body = wire.body("/campaign/gmv_max/create/")
     assert (body["roas_bid"], body["product_specific_type"], body["schedule_type"]) == (
-        Decimal("3.5"), "ALL", "SCHEDULE_FROM_NOW")  # fmt: skip
+        Decimal("3.5"),
+        "ALL",
+        "SCHEDULE_FROM_NOW",
+    )
     assert wire.body("/campaign/status/update/")["operation_status"] == "DISABLE"
     assert "/gmv_max/exclusive_authorization/create/" in wire.paths()
 
@@ -230,19 +247,31 @@ def test_a_shop_that_others_advertise_is_left_to_them() -> None:
         (CampaignInput(name="x", delivery=TRAFFIC, target_roas=Decimal(2)), errors.Unsupported),
         (CampaignInput(name="x", delivery=TRAFFIC, status="draft"), errors.Unsupported),
         (CampaignInput(name="x", kind="auto", delivery=TRAFFIC), errors.Unsupported),
-        (CampaignInput(name="x", delivery=TRAFFIC, budget=Budget(kind="daily", amount=Money("1", "EUR"))),
-         errors.InvalidRequest),
-        (CampaignInput(name="x", delivery=TRAFFIC, budget=Budget(kind="daily", amount=Money("1.005", "USD"))),
-         errors.InvalidRequest),
-        (CampaignInput(name="x", delivery=TRAFFIC, budget=Budget(kind="monthly_cap", amount=Money("1", "USD"))),
-         errors.Unsupported),
-        (CampaignInput(name="x", delivery=TRAFFIC, budget=Budget(kind="daily", shared_id="9")),
-         errors.Unsupported),
+        (
+            CampaignInput(name="x", delivery=TRAFFIC, budget=Budget(kind="daily", amount=Money("1", "EUR"))),
+            errors.InvalidRequest,
+        ),
+        (
+            CampaignInput(
+                name="x", delivery=TRAFFIC, budget=Budget(kind="daily", amount=Money("1.005", "USD"))
+            ),
+            errors.InvalidRequest,
+        ),
+        (
+            CampaignInput(
+                name="x", delivery=TRAFFIC, budget=Budget(kind="monthly_cap", amount=Money("1", "USD"))
+            ),
+            errors.Unsupported,
+        ),
+        (
+            CampaignInput(name="x", delivery=TRAFFIC, budget=Budget(kind="daily", shared_id="9")),
+            errors.Unsupported,
+        ),
         (gmv(budget=None), errors.InvalidRequest),
         (gmv(target_roas=None), errors.InvalidRequest),
         (gmv(delivery=Delivery(targeting=Targeting(regions=["1"]))), errors.Unsupported),
     ],
-)  # fmt: skip
+)
 def test_a_plan_that_tiktok_would_cut_or_refuse_is_not_sent(
     plan: CampaignInput, kind: type[Exception]
 ) -> None:
@@ -283,7 +312,9 @@ def test_groups_and_ads_are_switched_and_deleted() -> None:
     wire = Wire()
     wire["/adgroup/get/"] = page(group("11"), group("12"))
     wire["/adgroup/status/update/"] = {
-        "adgroup_ids": ["12"], "error_list": [{"adgroup_id": "11", "error_message": "in review"}]}  # fmt: skip
+        "adgroup_ids": ["12"],
+        "error_list": [{"adgroup_id": "11", "error_message": "in review"}],
+    }
     result = wire.client().ads.ad_groups.set_status(["11", "12"], "active")
     assert [outcome.ok for outcome in result] == [False, True]
     assert wire.body("/adgroup/status/update/")["allow_partial_success"] is True
@@ -304,7 +335,10 @@ def test_only_what_is_named_changes() -> None:
     )
     body = wire.body("/campaign/update/")
     assert {name: body[name] for name in ("campaign_id", "campaign_name", "budget")} == {
-        "campaign_id": "1", "campaign_name": "New", "budget": Decimal("9.5")}  # fmt: skip
+        "campaign_id": "1",
+        "campaign_name": "New",
+        "budget": Decimal("9.5"),
+    }
     with pytest.raises(errors.Unsupported):
         wire.client().ads.campaigns.update("1", delivery=Delivery(objective="leads"))
     with pytest.raises(errors.Unsupported):
@@ -346,20 +380,35 @@ def test_an_ad_group_is_written_in_tiktoks_words() -> None:
             schedule=Schedule(
                 datetime(2025, 12, 1, tzinfo=UTC), datetime(2025, 12, 9, tzinfo=UTC), hours=[Hours(weekday=0)]
             ),
-            targeting=Targeting(countries=["US"], age_min=18, age_max=34, genders=["female"],
-                                placements=["PLACEMENT_TIKTOK"], keywords=["tea"]),
+            targeting=Targeting(
+                countries=["US"],
+                age_min=18,
+                age_max=34,
+                genders=["female"],
+                placements=["PLACEMENT_TIKTOK"],
+                keywords=["tea"],
+            ),
         ),
-    )  # fmt: skip
+    )
     assert wire.client().ads.ad_groups.create(plan).id == "11"
     body = wire.body("/adgroup/create/")
     assert body["dayparting"] == "1" * 48 + "0" * 288
     wanted = {
-        "operation_status": "DISABLE", "promotion_type": "WEBSITE", "optimization_goal": "CLICK",
-        "billing_event": "CPC", "bid_type": "BID_TYPE_CUSTOM", "bid_price": Decimal("0.75"),
-        "schedule_type": "SCHEDULE_START_END", "schedule_end_time": "2025-12-09 00:00:00",
-        "location_ids": ["6252001"], "age_groups": ["AGE_18_24", "AGE_25_34"], "gender": "GENDER_FEMALE",
-        "budget": 20, "placement_type": "PLACEMENT_TYPE_NORMAL", "pacing": "PACING_MODE_SMOOTH",
-    }  # fmt: skip
+        "operation_status": "DISABLE",
+        "promotion_type": "WEBSITE",
+        "optimization_goal": "CLICK",
+        "billing_event": "CPC",
+        "bid_type": "BID_TYPE_CUSTOM",
+        "bid_price": Decimal("0.75"),
+        "schedule_type": "SCHEDULE_START_END",
+        "schedule_end_time": "2025-12-09 00:00:00",
+        "location_ids": ["6252001"],
+        "age_groups": ["AGE_18_24", "AGE_25_34"],
+        "gender": "GENDER_FEMALE",
+        "budget": 20,
+        "placement_type": "PLACEMENT_TYPE_NORMAL",
+        "pacing": "PACING_MODE_SMOOTH",
+    }
     assert {name: body[name] for name in wanted} == wanted
 
 
@@ -369,14 +418,23 @@ def test_an_ad_group_is_written_in_tiktoks_words() -> None:
         (Delivery(goal="clicks"), errors.InvalidRequest),
         (Delivery(targeting=REACH.targeting), errors.InvalidRequest),
         (Delivery(objective="traffic", goal="clicks", targeting=REACH.targeting), errors.Unsupported),
-        (Delivery(goal="clicks", bid=Bid("target_cost", Money("1", "USD")), targeting=REACH.targeting), errors.Unsupported),
-        (Delivery(goal="clicks", bid=Bid(billing_event="followers"), targeting=REACH.targeting), errors.Unsupported),
+        (
+            Delivery(goal="clicks", bid=Bid("target_cost", Money("1", "USD")), targeting=REACH.targeting),
+            errors.Unsupported,
+        ),
+        (
+            Delivery(goal="clicks", bid=Bid(billing_event="followers"), targeting=REACH.targeting),
+            errors.Unsupported,
+        ),
         (Delivery(goal="clicks", bid=Bid("target_roas"), targeting=REACH.targeting), errors.InvalidRequest),
         (Delivery(goal="clicks", targeting=Targeting(regions=["1"], age_min=20)), errors.InvalidRequest),
         (Delivery(goal="clicks", targeting=Targeting(regions=["1"], age_max=20)), errors.InvalidRequest),
-        (Delivery(goal="clicks", targeting=Targeting(regions=["1"], genders=["unknown"])), errors.InvalidRequest),
+        (
+            Delivery(goal="clicks", targeting=Targeting(regions=["1"], genders=["unknown"])),
+            errors.InvalidRequest,
+        ),
     ],
-)  # fmt: skip
+)
 def test_an_ad_group_that_would_be_cut_is_not_sent(delivery: Delivery, kind: type[Exception]) -> None:
     wire = Wire()
     wire["/campaign/get/"] = page(campaign("1"))
@@ -393,9 +451,12 @@ def test_a_budget_alone_has_a_call_of_its_own() -> None:
     client = wire.client()
     client.ads.ad_groups.update("11", budget=Budget(kind="daily", amount=Money("30", "USD")))
     assert wire.body("/adgroup/budget/update/")["budget"] == [{"adgroup_id": "11", "budget": 30}]
-    client.ads.ad_groups.update("11", name="N", target_roas=Decimal("2.5"),
-                                delivery=Delivery(bid=Bid("cost_cap", Money("2", "USD")),
-                                                  targeting=Targeting(regions=["1"])))  # fmt: skip
+    client.ads.ad_groups.update(
+        "11",
+        name="N",
+        target_roas=Decimal("2.5"),
+        delivery=Delivery(bid=Bid("cost_cap", Money("2", "USD")), targeting=Targeting(regions=["1"])),
+    )
     body = wire.body("/adgroup/update/")
     assert (body["conversion_bid_price"], body["roas_bid"], body["location_ids"]) == (
         2,
@@ -432,14 +493,24 @@ def ad_wire() -> Wire:
 
 def test_a_picture_is_uploaded_and_shown_by_the_only_identity() -> None:
     wire = ad_wire()
-    plan = AdInput(name="Ad 21", ad_group_id="11",
-                   creative=Built(Media.from_bytes(PNG), "Tea", "shop_now", "https://x.example"))  # fmt: skip
+    plan = AdInput(
+        name="Ad 21",
+        ad_group_id="11",
+        creative=Built(Media.from_bytes(PNG), "Tea", "shop_now", "https://x.example"),
+    )
     assert wire.client().ads.ads.create(plan).id == "21"
     (creative,) = wire.body("/ad/create/")["creatives"]
     assert creative == {
-        "ad_name": "Ad 21", "operation_status": "DISABLE", "ad_format": "SINGLE_IMAGE", "ad_text": "Tea",
-        "image_ids": ["img1"], "identity_id": "i1", "identity_type": "TT_USER", "call_to_action": "SHOP_NOW",
-        "landing_page_url": "https://x.example"}  # fmt: skip
+        "ad_name": "Ad 21",
+        "operation_status": "DISABLE",
+        "ad_format": "SINGLE_IMAGE",
+        "ad_text": "Tea",
+        "image_ids": ["img1"],
+        "identity_id": "i1",
+        "identity_type": "TT_USER",
+        "call_to_action": "SHOP_NOW",
+        "landing_page_url": "https://x.example",
+    }
 
 
 def test_films_posts_and_catalogues_are_shown() -> None:
@@ -476,8 +547,10 @@ def test_whose_name_it_is_must_be_clear() -> None:
     plan = AdInput(name="x", ad_group_id="11", creative=ExistingPost("750"))
     with pytest.raises(errors.InvalidRequest, match="identity"):
         wire.client().ads.ads.create(plan)
-    for wrong in (AdInput(name="x", creative=ExistingPost("750")),
-                  AdInput(name="x", ad_group_id="11", creative=ExistingPost("1", cta="get_offer"))):  # fmt: skip
+    for wrong in (
+        AdInput(name="x", creative=ExistingPost("750")),
+        AdInput(name="x", ad_group_id="11", creative=ExistingPost("1", cta="get_offer")),
+    ):
         with pytest.raises((errors.InvalidRequest, errors.Unsupported)):
             wire.client().ads.ads.create(wrong)
 
@@ -496,8 +569,12 @@ def test_a_smart_plus_ad_has_lists() -> None:
     wire["/adgroup/get/"] = page()
     wire["/smart_plus/adgroup/get/"] = page(group("31"))
     wire["/smart_plus/ad/create/"] = {"smart_plus_ad_id": "41"}
-    row = {"smart_plus_ad_id": "41", "ad_name": "S", "adgroup_id": "31",
-           "creative_list": [{"creative_info": {"ad_format": "SINGLE_VIDEO", "video_info": {"video_id": "v1"}}}]}  # fmt: skip
+    row = {
+        "smart_plus_ad_id": "41",
+        "ad_name": "S",
+        "adgroup_id": "31",
+        "creative_list": [{"creative_info": {"ad_format": "SINGLE_VIDEO", "video_info": {"video_id": "v1"}}}],
+    }
     wire["/smart_plus/ad/get/"] = page(row)
     wire["/smart_plus/ad/update/"] = {}
     client = wire.client()
@@ -513,11 +590,13 @@ def test_a_smart_plus_ad_has_lists() -> None:
 
 def tree() -> LaunchPlan:
     return LaunchPlan(
-        campaign=CampaignInput(name="Campaign 1", delivery=Delivery(objective="traffic", goal="clicks",
-                                                                    targeting=Targeting(regions=["6252001"]))),
+        campaign=CampaignInput(
+            name="Campaign 1",
+            delivery=Delivery(objective="traffic", goal="clicks", targeting=Targeting(regions=["6252001"])),
+        ),
         ad_groups=[AdGroupInput(name="Group 11")],
         ads=[AdInput(name="Ad 21", creative=ExistingPost("750"))],
-    )  # fmt: skip
+    )
 
 
 def test_a_tree_is_launched_paused_and_goes_on_where_it_stopped() -> None:

@@ -28,16 +28,25 @@ from socialcommerce.models.media import Media
 from socialcommerce.runtime.transport import Interrupted
 
 PATH = "/business/message/"
-PEOPLE = [{"role": "PERSONAL_ACCOUNT", "id": "u-1", "display_name": "Buyer", "is_follower": True},
-          {"role": "BUSINESS_ACCOUNT", "id": BUSINESS}]  # fmt: skip
+PEOPLE = [
+    {"role": "PERSONAL_ACCOUNT", "id": "u-1", "display_name": "Buyer", "is_follower": True},
+    {"role": "BUSINESS_ACCOUNT", "id": BUSINESS},
+]
 PNG = Media.from_bytes(b"\x89PNGhello")
 
 
 def said(number: str = "m1", ago: float = 60, ours: bool = False, **fields: Any) -> dict[str, Any]:
     people = [{"id": BUSINESS, "role": "BUSINESS_ACCOUNT"}, {"id": "u-1", "role": "PERSONAL_ACCOUNT"}]
     sender, receiver = people if ours else people[::-1]
-    return {"message_id": number, "conversation_id": "c+1", "timestamp": int((NOW - ago) * 1000),
-            "message_type": "TEXT", "text": {"body": "Hi"}, "from_user": sender, "to_user": receiver} | fields  # fmt: skip
+    return {
+        "message_id": number,
+        "conversation_id": "c+1",
+        "timestamp": int((NOW - ago) * 1000),
+        "message_type": "TEXT",
+        "text": {"body": "Hi"},
+        "from_user": sender,
+        "to_user": receiver,
+    } | fields
 
 
 def wired(*messages: dict[str, Any]) -> Wire:
@@ -99,8 +108,13 @@ def test_an_answer_is_sent() -> None:
     receipt = wire.client().messaging.send("c+1", "Yes!", reply_to="m1")
     assert (receipt.ids, receipt.billable) == (("m9",), False)
     assert wire.body(f"{PATH}send/") == {
-        "business_id": BUSINESS, "recipient_type": "CONVERSATION", "recipient": "c+1", "message_type": "TEXT",
-        "text": {"body": "Yes!"}, "referenced_message_info": {"referenced_message_id": "m1"}}  # fmt: skip
+        "business_id": BUSINESS,
+        "recipient_type": "CONVERSATION",
+        "recipient": "c+1",
+        "message_type": "TEXT",
+        "text": {"body": "Yes!"},
+        "referenced_message_info": {"referenced_message_id": "m1"},
+    }
 
 
 @pytest.mark.parametrize(

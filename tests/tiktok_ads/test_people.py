@@ -53,8 +53,15 @@ def test_what_is_no_address_or_number_is_not_hashed() -> None:
 
 
 def audience(number: str = "9", **fields: Any) -> dict[str, Any]:
-    return {"audience_id": number, "name": "Buyers", "is_valid": True, "cover_num": 1000,
-            "calculate_type": "EMAIL_SHA256", "create_time": "2025-11-01 00:00:00", **fields}  # fmt: skip
+    return {
+        "audience_id": number,
+        "name": "Buyers",
+        "is_valid": True,
+        "cover_num": 1000,
+        "calculate_type": "EMAIL_SHA256",
+        "create_time": "2025-11-01 00:00:00",
+        **fields,
+    }
 
 
 def wired(**fields: Any) -> Wire:
@@ -130,8 +137,8 @@ def test_people_are_added_removed_and_replaced_one_outcome_each() -> None:
     client.ads.audiences.replace("9", [JANE], consent=AGREED)
     actions = [wire.body(f"{DMP}update/", number)["action"] for number in range(3)]
     assert actions == ["APPEND", "REMOVE", "REPLACE"]
+    other = AGREED.model_copy(update={"purposes": ("messaging",)})
     with pytest.raises(errors.InvalidRequest):
-        other = AGREED.model_copy(update={"purposes": ("messaging",)})
         client.ads.audiences.add("9", [JANE], consent=other)
     with pytest.raises(errors.NotFound):
         client.ads.audiences.add("404", [JANE], consent=AGREED)
@@ -153,10 +160,18 @@ def test_audiences_are_listed_and_deleted() -> None:
 
 def event(number: int = 1, **fields: Any) -> ConversionEvent:
     given: dict[str, Any] = {
-        "type": "purchase", "event_id": f"e{number}", "occurred_at": datetime(2025, 11, 21, tzinfo=UTC),
-        "source": "PIX1", "action_source": "website", "person": JANE, "value": Money("19.9", "USD"),
-        "click": ClickIds(click_id="tt1", ip="1.2.3.4"), "url": "https://x.example/thanks", "order_id": "o1",
-        "items": [ConversionItem(id="TS-1", quantity=2, price=Money("9.95", "USD"))]}  # fmt: skip
+        "type": "purchase",
+        "event_id": f"e{number}",
+        "occurred_at": datetime(2025, 11, 21, tzinfo=UTC),
+        "source": "PIX1",
+        "action_source": "website",
+        "person": JANE,
+        "value": Money("19.9", "USD"),
+        "click": ClickIds(click_id="tt1", ip="1.2.3.4"),
+        "url": "https://x.example/thanks",
+        "order_id": "o1",
+        "items": [ConversionItem(id="TS-1", quantity=2, price=Money("9.95", "USD"))],
+    }
     return ConversionEvent(**given | fields)
 
 
@@ -167,12 +182,18 @@ def test_a_conversion_is_told_with_hashes_and_its_click() -> None:
     body = wire.body("/event/track/")
     (told,) = body["data"]
     assert (body["event_source"], body["event_source_id"], body["test_event_code"]) == ("web", "PIX1", "T1")
-    assert told["user"] == {"email": "86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d",
-                            "ttclid": "tt1", "ip": "1.2.3.4"}  # fmt: skip
+    assert told["user"] == {
+        "email": "86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d",
+        "ttclid": "tt1",
+        "ip": "1.2.3.4",
+    }
     assert told["properties"]["value"] == Decimal("19.9")
     assert told["properties"]["contents"] == [{"content_id": "TS-1", "quantity": 2, "price": Decimal("9.95")}]
     assert (told["event"], told["event_time"], told["page"]) == (
-        "Purchase", 1_763_683_200, {"url": "https://x.example/thanks"})  # fmt: skip
+        "Purchase",
+        1_763_683_200,
+        {"url": "https://x.example/thanks"},
+    )
 
 
 def test_one_bad_event_does_not_sink_the_rest() -> None:
@@ -190,9 +211,12 @@ def test_one_bad_event_does_not_sink_the_rest() -> None:
 def test_events_that_tiktok_does_not_have_are_told_apart() -> None:
     wire = Wire()
     wire["/event/track/"] = refusal(40001, "not yours")
-    wrong = [event(type="refund"), event(action_source="email"),
-             event(consent=AGREED.model_copy(update={"purposes": ("messaging",)})),
-             event(action_source="app", person=AudienceMember(mobile_ad_id="ABC-1"))]  # fmt: skip
+    wrong = [
+        event(type="refund"),
+        event(action_source="email"),
+        event(consent=AGREED.model_copy(update={"purposes": ("messaging",)})),
+        event(action_source="app", person=AudienceMember(mobile_ad_id="ABC-1")),
+    ]
     result = wire.client().ads.conversions.send(wrong)
     assert [type(one.error) for one in result] == [errors.InvalidRequest] * 3 + [errors.PermissionDenied]
     assert len(wire.sent) == 1
@@ -200,13 +224,20 @@ def test_events_that_tiktok_does_not_have_are_told_apart() -> None:
 
 def test_targets_are_found() -> None:
     wire = Wire()
-    wire["/tool/region/"] = {"region_info": [
-        {"location_id": "6252001", "name": "United States", "region_code": "US", "level": "COUNTRY"},
-        {"location_id": "5", "name": "Texas", "region_code": "TX", "level": "PROVINCE"}]}  # fmt: skip
-    wire["/tool/targeting/search/"] = {"targeting_tag_list": [
-        {"name": "Texas", "geo": {"geo_id": "5", "description": "Texas, United States"}}]}  # fmt: skip
-    wire["/tool/interest_category/"] = {"interest_categories": [
-        {"interest_category_id": "15", "interest_category_name": "Tea"}]}  # fmt: skip
+    wire["/tool/region/"] = {
+        "region_info": [
+            {"location_id": "6252001", "name": "United States", "region_code": "US", "level": "COUNTRY"},
+            {"location_id": "5", "name": "Texas", "region_code": "TX", "level": "PROVINCE"},
+        ]
+    }
+    wire["/tool/targeting/search/"] = {
+        "targeting_tag_list": [
+            {"name": "Texas", "geo": {"geo_id": "5", "description": "Texas, United States"}}
+        ]
+    }
+    wire["/tool/interest_category/"] = {
+        "interest_categories": [{"interest_category_id": "15", "interest_category_name": "Tea"}]
+    }
     wire["/tool/language/"] = {"languages": [{"code": "en", "name": "English"}]}
     wire["/tool/action_category/"] = {"action_categories": [{"action_category_id": "3", "name": "Tea"}]}
     wire["/tool/device_model/"] = {"device_models": [{"device_model_id": "4", "device_model_name": "Fon"}]}
@@ -218,8 +249,10 @@ def test_targets_are_found() -> None:
     assert [one.path for one in search("texas", kind="regions")] == [("Texas", "United States")]
     assert len(search(kind="regions").collect()) == 2
     assert [(one.kind, one.id) for one in search("te")] == [("regions", "5"), ("interests", "15")]
-    kinds = {kind: [one.id for one in search("tea" if kind == "keywords" else "", kind=kind)]
-             for kind in ("languages", "behaviors", "devices", "keywords")}  # fmt: skip
+    kinds = {
+        kind: [one.id for one in search("tea" if kind == "keywords" else "", kind=kind)]
+        for kind in ("languages", "behaviors", "devices", "keywords")
+    }
     assert kinds == {"languages": ["en"], "behaviors": ["3"], "devices": ["4"], "keywords": ["7"]}
     assert "PLACEMENT_TIKTOK" in [one.id for one in search(kind="placements")]
     with pytest.raises(errors.InvalidRequest):
@@ -278,7 +311,10 @@ def test_media_are_uploaded_by_bytes_or_address() -> None:
 
 def test_creatives_are_those_of_the_ads() -> None:
     wire = Wire()
-    wire["/ad/get/"] = page({"ad_id": "21", "ad_name": "x", "video_id": "v1"}, {"ad_id": "22", "product_set_id": "s1"},
-                            {"ad_id": "23"})  # fmt: skip
+    wire["/ad/get/"] = page(
+        {"ad_id": "21", "ad_name": "x", "video_id": "v1"},
+        {"ad_id": "22", "product_set_id": "s1"},
+        {"ad_id": "23"},
+    )
     found = wire.client().ads.creatives().collect()
     assert [(one.type, one.native["id"]) for one in found] == [("built", "21"), ("catalog", "22")]

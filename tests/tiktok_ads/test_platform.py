@@ -37,8 +37,16 @@ def test_client_call_speaks_for_the_ad_account_with_or_without_the_version() -> 
     wire = Wire()
     wire["/comment/list/"] = page()
     client = wire.client()
-    reply = client.call("GET", "/open_api/v1.3/comment/list", query={
-        "search_field": "ADGROUP_ID", "search_value": "1", "start_time": "2025-11-01", "end_time": "2025-11-02"})  # fmt: skip
+    reply = client.call(
+        "GET",
+        "/open_api/v1.3/comment/list",
+        query={
+            "search_field": "ADGROUP_ID",
+            "search_value": "1",
+            "start_time": "2025-11-01",
+            "end_time": "2025-11-02",
+        },
+    )
     assert reply["data"]["list"] == []
     assert wire.query("/comment/list/")["advertiser_id"] == ADVERTISER
 
@@ -85,8 +93,17 @@ def test_the_caps_of_a_minute_and_a_day_say_when_they_end() -> None:
     assert day.resets_at == datetime(2025, 11, 22, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("name", ["40001_permission", "40002_param", "40100_rate_limit", "40104_no_token",
-                                  "40105_bad_token", "50000_system"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "40001_permission",
+        "40002_param",
+        "40100_rate_limit",
+        "40104_no_token",
+        "40105_bad_token",
+        "50000_system",
+    ],
+)
 def test_every_published_refusal_is_read(shared: Path, name: str) -> None:
     body = json.loads((shared / f"samples/tiktok_ads/error_{name}.json").read_text())
     error = error_for(body, 200)
@@ -142,7 +159,13 @@ def capability(name: str) -> Any:
 
 
 def test_what_is_refused_says_why() -> None:
-    for name in ("auth.acquire", "webhooks.recover", "messaging.broadcast", "messaging.handover",
-                 "ads.budget at ad level", "ads.campaigns.create:validate_only"):  # fmt: skip
+    for name in (
+        "auth.acquire",
+        "webhooks.recover",
+        "messaging.broadcast",
+        "messaging.handover",
+        "ads.budget at ad level",
+        "ads.campaigns.create:validate_only",
+    ):
         assert not capability(name)
         assert capability(name).reason

@@ -50,7 +50,10 @@ def test_the_published_report_is_read_whole(shared: Path) -> None:
     query = wire.query("/report/integrated/get/", 0)
     assert query["dimensions"] == ["campaign_id", "stat_time_day"]
     assert (query["data_level"], query["start_date"], query["end_date"]) == (
-        "AUCTION_CAMPAIGN", "2026-11-19", "2026-11-20")  # fmt: skip
+        "AUCTION_CAMPAIGN",
+        "2026-11-19",
+        "2026-11-20",
+    )
 
 
 def test_a_dash_is_no_figure() -> None:
@@ -78,8 +81,16 @@ def test_long_spans_are_cut_and_weeks_added_up() -> None:
 def test_metrics_breakdowns_and_ids_are_asked_for() -> None:
     row = {"dimensions": {"adgroup_id": "11", "gender": "FEMALE"}, "metrics": {"clicks": "3"}}
     wire = wired(row)
-    report = wire.client().ads.report("ad_group", date(2025, 11, 1), date(2025, 11, 2), metrics=["clicks", "cpc"],
-                                      breakdowns=["gender"], granularity="total", ids=["11"], campaigns=["1"])  # fmt: skip
+    report = wire.client().ads.report(
+        "ad_group",
+        date(2025, 11, 1),
+        date(2025, 11, 2),
+        metrics=["clicks", "cpc"],
+        breakdowns=["gender"],
+        granularity="total",
+        ids=["11"],
+        campaigns=["1"],
+    )
     query = wire.query("/report/integrated/get/")
     assert (query["report_type"], query["metrics"]) == ("AUDIENCE", ["clicks", "spend"])
     assert [one["field_name"] for one in query["filtering"]] == ["campaign_ids", "adgroup_ids"]
@@ -88,8 +99,10 @@ def test_metrics_breakdowns_and_ids_are_asked_for() -> None:
 
 
 def test_hours_and_the_account() -> None:
-    row = {"dimensions": {"advertiser_id": ADVERTISER, "stat_time_hour": "2025-11-19 13:00:00"},
-           "metrics": {"spend": "1"}}  # fmt: skip
+    row = {
+        "dimensions": {"advertiser_id": ADVERTISER, "stat_time_hour": "2025-11-19 13:00:00"},
+        "metrics": {"spend": "1"},
+    }
     (one,) = (
         wired(row).client().ads.report("account", date(2025, 11, 19), date(2025, 11, 19), granularity="hour")
     )
@@ -105,10 +118,17 @@ def test_gmv_max_is_reported_beside_the_others(shared: Path) -> None:
     report = wire.client().ads.report("campaign", date(2026, 11, 19), date(2026, 11, 20))
     (gmv,) = [one for one in report if one.campaign_id == "1800000000000001"]
     assert (gmv.orders, gmv.conversion_value, gmv.spend) == (42, Money("1560", "USD"), Money("120.5", "USD"))
-    wire["/gmv_max/report/get/"] = page({"dimensions": {"campaign_id": "18", "item_group_id": "5"},
-                                         "metrics": {"cost": "1"}})  # fmt: skip
-    (one,) = wire.client().ads.report("campaign", date(2026, 11, 1), date(2026, 11, 2), granularity="total",
-                                      breakdowns=["product"], ids=["18"])  # fmt: skip
+    wire["/gmv_max/report/get/"] = page(
+        {"dimensions": {"campaign_id": "18", "item_group_id": "5"}, "metrics": {"cost": "1"}}
+    )
+    (one,) = wire.client().ads.report(
+        "campaign",
+        date(2026, 11, 1),
+        date(2026, 11, 2),
+        granularity="total",
+        breakdowns=["product"],
+        ids=["18"],
+    )
     assert one.breakdowns == {"product": "5"}
     wire["/gmv_max/store/list/"] = refusal(40001, "none")
     assert len(wire.client().ads.report("campaign", date(2026, 11, 1), date(2026, 11, 2))) == 1

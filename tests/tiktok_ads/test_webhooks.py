@@ -78,7 +78,10 @@ def test_a_message_is_carried_whole(shared: Path) -> None:
     body = (shared / "samples/tiktok_ads/webhook_im_receive_msg.json").read_bytes()
     (one,) = deliver(receiver(), body).events
     assert (one.state.text, one.state.author, one.state.conversation.native_id) == (
-        "Hi – còn size M? 🙏", "buyer", "c+AbC/1==")  # fmt: skip
+        "Hi – còn size M? 🙏",
+        "buyer",
+        "c+AbC/1==",
+    )
     body = (shared / "samples/tiktok_ads/webhook_im_send_msg_echo.json").read_bytes()
     (echo,) = deliver(receiver(), body).events
     assert echo.state.echo
@@ -104,8 +107,9 @@ def test_a_subscription_signed_over_its_raw_bytes_is_taken_too() -> None:
     assert receipt.assurance == "signed"
 
 
-@pytest.mark.parametrize("headers", [{}, {"Tiktok-Signature": "t=x,s=y"}, {"Tiktok-Signature": ""},
-                                     {"X-Open-Signature": "00"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "headers", [{}, {"Tiktok-Signature": "t=x,s=y"}, {"Tiktok-Signature": ""}, {"X-Open-Signature": "00"}]
+)
 def test_what_is_not_signed_is_refused(headers: dict[str, str]) -> None:
     with pytest.raises(errors.WebhookError):
         receiver().webhooks.receive(method="POST", headers=headers, body=b"{}", now=MOMENT)
@@ -131,9 +135,16 @@ def test_subscriptions_are_made_listed_and_ended() -> None:
     wire["/subscription/subscribe/"] = {"subscription_id": "s1"}
     wire["/subscription/unsubscribe/"] = {}
     wire["/subscription/get/"] = lambda request: {
-        "subscriptions": [{"subscription_id": "s1", "callback_url": "https://x.example/hook",
-                           "subscription_detail": {"advertiser_id": ADVERTISER, "access_token": "hidden"}}]
-        if "entity=AD&" in request.url else []}  # fmt: skip
+        "subscriptions": [
+            {
+                "subscription_id": "s1",
+                "callback_url": "https://x.example/hook",
+                "subscription_detail": {"advertiser_id": ADVERTISER, "access_token": "hidden"},
+            }
+        ]
+        if "entity=AD&" in request.url
+        else []
+    }
     client = wire.client(callback_urls={"default": "https://x.example/hook"})
     found = client.webhooks.subscribe(["message.received", "ad.reviewed"])
     assert [(one.topic, one.level) for one in found] == [("DIRECT_MESSAGE", "app"), ("AD", "account")]

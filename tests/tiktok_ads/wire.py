@@ -21,11 +21,26 @@ class Wire:
         self.sent: list[Request] = []
         self.replies: dict[str, list[Any]] = {}
         self["/advertiser/info/"] = {
-            "list": [{"advertiser_id": ADVERTISER, "currency": "USD", "timezone": "America/New_York",
-                      "status": "STATUS_ENABLE", "name": "Acme US", "balance": 12.5}]
-        }  # fmt: skip
-        for path in ("/campaign/get/", "/smart_plus/campaign/get/", "/gmv_max/campaign/get/",
-                     "/adgroup/get/", "/smart_plus/adgroup/get/", "/ad/get/", "/smart_plus/ad/get/"):  # fmt: skip
+            "list": [
+                {
+                    "advertiser_id": ADVERTISER,
+                    "currency": "USD",
+                    "timezone": "America/New_York",
+                    "status": "STATUS_ENABLE",
+                    "name": "Acme US",
+                    "balance": 12.5,
+                }
+            ]
+        }
+        for path in (
+            "/campaign/get/",
+            "/smart_plus/campaign/get/",
+            "/gmv_max/campaign/get/",
+            "/adgroup/get/",
+            "/smart_plus/adgroup/get/",
+            "/ad/get/",
+            "/smart_plus/ad/get/",
+        ):
             self[path] = page()
         self["/campaign/gmv_max/info/"] = refusal(40300, "not found")
 
@@ -68,8 +83,13 @@ class Wire:
 
     def client(self, now: float = NOW, **settings: Any) -> Client:
         """A client whose every request comes here."""
-        given = {"advertiser_id": ADVERTISER, "business_id": BUSINESS, "access_token": "t" * 40,
-                 "account_token": "act.one", "account_refresh_token": "rft.one"} | settings  # fmt: skip
+        given = {
+            "advertiser_id": ADVERTISER,
+            "business_id": BUSINESS,
+            "access_token": "t" * 40,
+            "account_token": "act.one",
+            "account_refresh_token": "rft.one",
+        } | settings
         clock = [now]
 
         def sleep(seconds: float) -> None:
@@ -97,25 +117,43 @@ def refusal(code: int, message: str = "no", data: Any = None) -> dict[str, Any]:
 def campaign(number: str = "1", **fields: Any) -> dict[str, Any]:
     """A row of /campaign/get/."""
     return {
-        "campaign_id": number, "campaign_name": f"Campaign {number}", "objective_type": "TRAFFIC",
-        "budget": 50.0, "budget_mode": "BUDGET_MODE_DAY", "operation_status": "DISABLE",
-        "secondary_status": "CAMPAIGN_STATUS_DISABLE", "create_time": "2025-11-01 08:00:00",
-        "modify_time": "2025-11-02 09:30:00", **fields,
-    }  # fmt: skip
+        "campaign_id": number,
+        "campaign_name": f"Campaign {number}",
+        "objective_type": "TRAFFIC",
+        "budget": 50.0,
+        "budget_mode": "BUDGET_MODE_DAY",
+        "operation_status": "DISABLE",
+        "secondary_status": "CAMPAIGN_STATUS_DISABLE",
+        "create_time": "2025-11-01 08:00:00",
+        "modify_time": "2025-11-02 09:30:00",
+        **fields,
+    }
 
 
 def group(number: str = "11", **fields: Any) -> dict[str, Any]:
     """A row of /adgroup/get/."""
     return {
-        "adgroup_id": number, "adgroup_name": f"Group {number}", "campaign_id": "1", "budget": 20.0,
-        "budget_mode": "BUDGET_MODE_DAY", "operation_status": "DISABLE", "location_ids": ["6252001"],
-        "modify_time": "2025-11-02 09:30:00", **fields,
-    }  # fmt: skip
+        "adgroup_id": number,
+        "adgroup_name": f"Group {number}",
+        "campaign_id": "1",
+        "budget": 20.0,
+        "budget_mode": "BUDGET_MODE_DAY",
+        "operation_status": "DISABLE",
+        "location_ids": ["6252001"],
+        "modify_time": "2025-11-02 09:30:00",
+        **fields,
+    }
 
 
 def ad(number: str = "21", **fields: Any) -> dict[str, Any]:
     """A row of /ad/get/."""
     return {
-        "ad_id": number, "ad_name": f"Ad {number}", "adgroup_id": "11", "campaign_id": "1",
-        "operation_status": "DISABLE", "video_id": "v1", "ad_text": "Hi", **fields,
-    }  # fmt: skip
+        "ad_id": number,
+        "ad_name": f"Ad {number}",
+        "adgroup_id": "11",
+        "campaign_id": "1",
+        "operation_status": "DISABLE",
+        "video_id": "v1",
+        "ad_text": "Hi",
+        **fields,
+    }
