@@ -179,7 +179,8 @@ class TestSetPrices:
         wire[PRICES] = refusal(12052003, "The product is in an ongoing promotion")
         result = wire.client().catalog.set_prices([price("13"), price("14", "12"), price("1.001", "12")])
         first, second, third = (one.error for one in result)
-        assert isinstance(first, errors.Conflict) and first.reason == "promotion"
+        assert isinstance(first, errors.Conflict)
+        assert first.reason == "promotion"
         assert isinstance(second, errors.Conflict)
         assert isinstance(third, errors.InvalidRequest)
 

@@ -104,6 +104,19 @@ class TestList:
         ]
         assert len(items) == 2
 
+    def test_an_open_window_is_cut_at_the_present_and_stays_open(self) -> None:
+        wire = Wire()
+        wire[SEARCH] = [found(total=10_001), found(row("1")), found(row("2"))]
+        assert len(list(wire.client().catalog.list(detail="ids"))) == 2
+        older, newer = wire.body(SEARCH, 1), wire.body(SEARCH, 2)
+        assert newer == {"update_time_ge": older["update_time_le"] + 1}
+        assert "update_time_ge" not in older
+
+    def test_a_period_without_length_asks_nothing(self) -> None:
+        wire = Wire()
+        assert list(wire.client().catalog.list(updated_after=SINCE, updated_before=SINCE)) == []
+        assert wire.sent == []
+
     def test_a_second_that_is_too_full_is_an_error(self) -> None:
         wire = Wire()
         wire[SEARCH] = refusal(12052180, "more than 10000")
@@ -146,7 +159,8 @@ class TestGet:
         assert item.package is not None
         assert (item.package.weight_g, item.package.length_mm) == (Decimal(250), Decimal(300))
         assert [media.id for media in item.media] == ["tos-maliva/main1", "tos-maliva/main2"]
-        assert item.review is not None and item.review.status == "approved"
+        assert item.review is not None
+        assert item.review.status == "approved"
         assert item.native_ids["external_product_id"] == "ext-tee"
         assert item.raw["id"] == PRODUCT
 

@@ -388,7 +388,8 @@ class TestUpsert:
         wire["POST /products/search"] = found(row("1", ("11", "MUG-1")), row("2", ("21", "MUG-1")))
         nameless = mug(variants=[VariantInput(quantity=1, price=Money("1", "USD"))])
         first, second = wire.client().catalog.upsert([mug(), nameless])
-        assert isinstance(first.error, errors.Conflict) and first.error.reason == "duplicate"
+        assert isinstance(first.error, errors.Conflict)
+        assert first.error.reason == "duplicate"
         assert isinstance(second.error, errors.InvalidRequest)
 
 
@@ -400,9 +401,11 @@ class TestUpload:
     def test_the_purpose_is_part_of_the_request(self, purpose: Any, case: bytes) -> None:
         wire = shop()
         media = wire.client().catalog.upload_media(Media.from_bytes(PNG), purpose=purpose)
-        assert media.id and media.url == "https://p16/x"
+        assert media.id
+        assert media.url == "https://p16/x"
         request = wire.request(IMAGE)
-        assert case in request.content and PNG in request.content
+        assert case in request.content
+        assert PNG in request.content
         assert "shop_cipher" not in request.url
 
     def test_the_same_picture_goes_once(self) -> None:

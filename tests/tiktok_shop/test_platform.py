@@ -125,8 +125,8 @@ class TestEnvelope:
     def test_a_full_bucket_says_how_long(self) -> None:
         wire = Wire()
         wire["GET /brands"] = Response(429, {"Retry-After": "7"}, b'{"code": 36009002, "message": "slow"}')
+        client = wire.client(retry=Retry(attempts=1))
         with pytest.raises(errors.RateLimited) as caught:
-            client = wire.client(retry=Retry(attempts=1))
             client.call("GET", "/product/202309/brands", query={"page_size": 1})
         assert caught.value.retry_after == timedelta(seconds=7)
 

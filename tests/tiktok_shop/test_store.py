@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from tests.tiktok_shop.wire import SHOP_ID, WAREHOUSE, Wire, refusal, sample
 
-from socialcommerce import Retry, errors, simulate
+from socialcommerce import Client, Retry, errors, simulate
+from socialcommerce.backends import TikTokShop
 
 OPTIONS = f"GET /{WAREHOUSE}/delivery_options"
 
@@ -18,6 +19,12 @@ def test_the_shop_is_what_its_login_says() -> None:
     assert (info.currency, info.timezone) == ("GBP", "Europe/London")
     with pytest.raises(errors.NotLoaded):
         _ = info.vacation
+
+
+def test_the_market_is_read_from_the_shop_where_the_settings_name_none() -> None:
+    wire = Wire(region="JP")
+    shop = TikTokShop("key", "secret", shop_id=SHOP_ID, access_token="token")
+    assert Client(shop, transport=wire).catalog.limits().variants_max == 300
 
 
 def test_a_market_that_is_new_has_no_constants() -> None:

@@ -60,7 +60,8 @@ def test_files_are_sent_and_not_signed() -> None:
     query = dict(parse_qsl(urlsplit(request.url).query))
     assert query["sign"] == "067f17287df84ffac3111b8b3f8d447aa3283ebac39994e946c59a79aa3feb1b"
     assert request.headers["content-type"].startswith("multipart/form-data; boundary=")
-    assert b"MAIN_IMAGE" in request.content and b"\x89PNG" in request.content
+    assert b"MAIN_IMAGE" in request.content
+    assert b"\x89PNG" in request.content
 
 
 def offline(backend: TikTokShop) -> Client:

@@ -32,7 +32,8 @@ class Rules(Uploading):
     def _shelf(self) -> Flow[inputs.Shelf]:
         """How this shop's products are written: its market, its kind, its default warehouse."""
         region = yield from self.region()
-        shop, warehouses = yield from gather([self.shop(), self._warehouses()])
+        reading: list[Flow[Any]] = [self.shop(), self._warehouses()]
+        shop, warehouses = yield from gather(reading)
         shipping = [row for row in warehouses if row.get("type") == SALES_WAREHOUSE]
         default = next((row for row in shipping if row.get("is_default")), None)
         first = default or (shipping[0] if len(shipping) == 1 else None)
