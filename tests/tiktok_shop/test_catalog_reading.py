@@ -90,19 +90,19 @@ class TestList:
         def answer(request: Any) -> Any:
             body = wire.body(SEARCH, len(wire.sent) - 1)
             span = body["update_time_le"] - body["update_time_ge"] + 1
-            if span > 50:
+            if span > 25:
                 return found(total=10_001) if span > 99 else refusal(12052180, "more than 10000")
             return found(row(str(body["update_time_ge"])))
 
         wire[SEARCH] = answer
         end = SINCE + timedelta(seconds=100)
         items = list(wire.client().catalog.list(detail="ids", updated_after=SINCE, updated_before=end))
-        windows = [wire.body(SEARCH, call) for call in range(len(wire.sent))][-2:]
-        assert [(one["update_time_ge"], one["update_time_le"]) for one in windows] == [
-            (start, start + 49),
-            (start + 50, start + 99),
+        windows = [wire.body(SEARCH, call) for call in range(len(wire.sent))]
+        sent = [(one["update_time_ge"], one["update_time_le"]) for one in windows]
+        assert [(since, until) for since, until in sent if until - since == 24] == [
+            (start + 25 * part, start + 25 * part + 24) for part in range(4)
         ]
-        assert len(items) == 2
+        assert len(items) == 4
 
     def test_an_open_window_is_cut_at_the_present_and_stays_open(self) -> None:
         wire = Wire()
