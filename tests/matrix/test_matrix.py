@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support.matrix import cells
 
 from socialcommerce import simulate
-from tests.support.matrix import cells
 
 PLATFORMS = ["shopee", "tiktok_shop", "tiktok_ads"]
 

@@ -338,3 +338,77 @@ def test_an_ad_account_is_chosen_or_the_only_one() -> None:
     bare = wire.client(advertiser_id=None, access_token="")
     with pytest.raises(errors.ConfigurationError):
         bare.ads.campaigns.get("1")
+
+
+BASE: dict[str, Any] = {"name": "C", "kind": "shop_gmv_max", "budget": DAILY, "target_roas": Decimal(3)}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {
+            "kind": "auto",
+            "delivery": Delivery(objective="leads"),
+            "budget": Budget(kind="unlimited"),
+            "target_roas": None,
+        },
+        {"kind": "standard", "delivery": Delivery(objective="other"), "target_roas": None},
+        {
+            "kind": "standard",
+            "delivery": Delivery(objective="traffic"),
+            "target_roas": None,
+            "products": [Ref(product_id="1")],
+        },
+        {"budget": Budget(kind="lifetime", amount=Money("9", "USD"))},
+        {"delivery": Delivery(objective="traffic")},
+        {"target_roas": Decimal("3.125")},
+    ],
+)
+def test_more_plans_that_are_not_sent(changes: dict[str, Any]) -> None:
+    wire = Wire()
+    with pytest.raises((errors.InvalidRequest, errors.Unsupported)):
+        wire.client().ads.campaigns.create(CampaignInput(**BASE | changes), may_spend=True)
+    assert set(wire.paths()) <= {"/advertiser/info/"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": "draft"},
+        {"products": [Ref(product_id="1")]},
+        {
+            "target_roas": Decimal(2),
+            "delivery": Delivery(goal="clicks", bid=Bid("highest_value"), targeting=REGIONS),
+        },
+        {"campaign_id": "4"},
+        {"campaign_id": None},
+    ],
+)
+def test_more_ad_groups_that_are_not_sent(changes: dict[str, Any]) -> None:
+    wire = Wire()
+    wire["/campaign/get/"] = page(campaign("1"))
+    wire["/campaign/gmv_max/info/"] = GMV
+    given: dict[str, Any] = {
+        "name": "G",
+        "campaign_id": "1",
+        "delivery": Delivery(goal="clicks", targeting=REGIONS),
+    }
+    with pytest.raises((errors.InvalidRequest, errors.Unsupported)):
+        wire.client().ads.ad_groups.create(AdGroupInput(**given | changes))
+    assert "/adgroup/create/" not in wire.paths()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": "draft"},
+        {"delivery": Delivery(goal="clicks")},
+        {"creative": None, "products": [Ref(product_id="1")]},
+    ],
+)
+def test_more_ads_that_are_not_sent(changes: dict[str, Any]) -> None:
+    wire = Wire()
+    wire["/adgroup/get/"] = page(group("11"))
+    given: dict[str, Any] = {"name": "A", "ad_group_id": "11", "creative": ExistingPost("1")}
+    with pytest.raises(errors.Unsupported):
+        wire.client().ads.ads.create(AdInput(**given | changes))
