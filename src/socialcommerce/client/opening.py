@@ -17,6 +17,7 @@ from socialcommerce.runtime.state import State
 if TYPE_CHECKING:
     from socialcommerce.backends.base import Backend
     from socialcommerce.runtime.observe import Hook
+    from socialcommerce.runtime.stores import KeyValue
 
 __all__ = ["connect", "simulate"]
 
@@ -160,12 +161,19 @@ def _sleep(cls: type[Any], world: Any) -> Any:
 
 def _authorize(client: Client | AsyncClient, backend: Backend, twin: Any) -> None:
     """Give the client the tokens that a seller's consent once brought, unless it remembers some."""
-    tokens = client.state.tokens
-    services = {service.slot: service for service in backend.services.values()}
     for account in twin.accounts:
-        record = TokenRecord.of(SimpleNamespace(**twin.issue_token(account)))
-        assert record is not None
-        subject = Subject(backend.account_kinds[0], account.id) if backend.account_kinds else None
-        for key in {backend.token_key(service, subject) for service in services.values()}:
-            if tokens.load(key)[0] is None:
-                tokens.swap(key, 0, record.dump())
+        for slot, kind, name, token in twin.grants(account):
+            record = TokenRecord.of(SimpleNamespace(**token))
+            assert record is not None
+            whose = kind or next(iter(backend.account_kinds), None)
+            subject = Subject(whose, name) if whose else None
+            _remember(client.state.tokens, backend, slot, subject, record)
+
+
+def _remember(
+    tokens: KeyValue, backend: Backend, slot: str | None, subject: Subject | None, record: TokenRecord
+) -> None:
+    services = [service for service in backend.services.values() if slot in (None, service.slot)]
+    for key in {backend.token_key(service, subject) for service in services}:
+        if tokens.load(key)[0] is None:
+            tokens.swap(key, 0, record.dump())

@@ -72,6 +72,10 @@ class Twin(ABC):
         consent_expires_at`` (aware datetimes, None where the platform has none).
         """
 
+    def grants(self, account: Account) -> list[tuple[str | None, str | None, str, dict[str, Any]]]:
+        """Every token that a consent brings: slot (None: all), kind (None: the first) and id, token."""
+        return [(None, None, account.id, self.issue_token(account))]
+
     @abstractmethod
     def throttled(self, request: Request, retry_after: timedelta | None) -> Response:
         """The platform's reply to one request too many."""

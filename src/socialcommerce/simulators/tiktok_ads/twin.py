@@ -171,6 +171,14 @@ class TikTokAdsTwin(Twin):
             "consent_expires_at": None,
         }
 
+    def grants(self, account: Account) -> list[tuple[str | None, str | None, str, dict[str, Any]]]:
+        """Both worlds: the ad account's token, and that of the TikTok account beside it."""
+        person = self.advertiser(account).open_id
+        return [
+            ("advertiser", "ad", account.id, self.issue_token(account, slot="advertiser")),
+            ("account", "page", person, self.issue_token(account, slot="account")),
+        ]
+
     def revoke(self, account: Account) -> None:
         """The advertiser withdraws an ad account, and its TikTok account, from every app."""
         holder = self.advertiser(account)
