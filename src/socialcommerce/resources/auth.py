@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from socialcommerce.models.account import Account, AuthStatus, Grant, Token
 from socialcommerce.resources.face import Async, Sync, operation
 from socialcommerce.resources.noun import Noun
 from socialcommerce.runtime import tokens
-from socialcommerce.runtime.call import Service, Subject, TokenRecord
-from socialcommerce.runtime.flow import Flow
+
+if TYPE_CHECKING:
+    from socialcommerce.runtime.call import Service, Subject, TokenRecord
+    from socialcommerce.runtime.flow import Flow
 
 __all__ = ["AsyncAuth", "Auth", "SyncAuth", "public_token"]
 

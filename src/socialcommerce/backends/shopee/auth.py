@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from attrs import evolve
@@ -21,8 +21,10 @@ from socialcommerce.runtime import tokens
 from socialcommerce.runtime.call import Call, Service, Subject, TokenRecord
 from socialcommerce.runtime.flow import Flow, done
 from socialcommerce.runtime.perform import perform
-from socialcommerce.runtime.session import Session
 from socialcommerce.runtime.text import write_query
+
+if TYPE_CHECKING:
+    from socialcommerce.runtime.session import Session
 
 __all__ = ["ShopeeAuth", "renew"]
 
