@@ -131,6 +131,7 @@ def test_status_asks_tiktok() -> None:
     wire["/oauth2/advertiser/get/"] = [ADVERTISERS, {"list": []}, refusal(40105, "revoked")]
     client = wire.client()
     assert client.auth.status()
+    assert wire.sent[-1].headers["Access-Token"] == "t" * 40
     assert not client.auth.status()
     revoked = client.auth.status()
     assert not revoked

@@ -178,7 +178,8 @@ def _is_of_account(path: str) -> bool:
 
 
 def _needs_no_token(path: str) -> bool:
-    return any(path.startswith(prefix) and not signed for prefix, (_, signed) in APP_CALLS.items())
+    names, signed = _app_call(path)
+    return bool(names) and not signed
 
 
 def sign(app: App, host: str, call: Call, token: TokenRecord | None, now: float) -> Request:
@@ -209,10 +210,13 @@ def _scope(call: Call) -> dict[str, str]:
 
 def _app_fields(app: App, path: str) -> dict[str, str]:
     values = {"app_id": app.id, "secret": app.secret, "client_id": app.id, "client_secret": app.secret}
-    for prefix, (names, _) in APP_CALLS.items():
-        if path.startswith(prefix):
-            return {name: values[name] for name in names}
-    return {}
+    names, _ = _app_call(path)
+    return {name: values[name] for name in names}
+
+
+def _app_call(path: str) -> tuple[tuple[str, ...], bool]:
+    """How a path shows the app, and whether it needs a token all the same: by the first that fits."""
+    return next((known for prefix, known in APP_CALLS.items() if path.startswith(prefix)), ((), True))
 
 
 def query_pairs(query: Mapping[str, Any]) -> list[tuple[str, str]]:
