@@ -43,7 +43,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "add_to_cart": ("onsite_total_add_to_cart", "web_event_add_to_cart"),
     "add_to_cart_value": ("onsite_total_add_to_cart_value",),
     "initiate_checkout": ("onsite_total_checkout_initiation", "initiate_checkout"),
-    "page_views": ("onsite_total_product_details_page_view", "total_landing_page_view"),
+    "page_views": ("onsite_total_product_details_page_view",),
     "leads": ("form", "onsite_form"),
     "followers": ("follows",),
     "items_sold": ("shop_total_items_purchased",),
