@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Final, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
+from socialcommerce.runtime.http.body import Body
 from socialcommerce.runtime.http.encoding import USER_AGENT, accepted, join_headers, response
 from socialcommerce.runtime.http.failures import closed, failure, malformed
 from socialcommerce.runtime.http.privacy import guard_logs, private
@@ -155,11 +157,20 @@ class AsyncHttpxTransport(_Adapter["httpx.AsyncClient"]):
 
     _class = "AsyncClient"
 
+    def __init__(self, client: httpx.AsyncClient, *, owned: bool = False) -> None:
+        """Wrap ``client``; it is closed with the transport only if ``owned``.
+
+        Raises ``TypeError`` when it is not the right kind of client.
+        """
+        super().__init__(client, owned=owned)
+        self._body: Callable[[bytes], Any] = type("_Body", (Body, self._library.AsyncByteStream), {})
+
     async def send(self, request: Request, timeout: Timeout) -> Response:
         """Exchange one request for one whole reply, or raise ``TransportFailure``."""
         from anyio import fail_after
 
         message = self._prepare(request, timeout)
+        message.stream = self._body(request.content)
         try:
             with private(), fail_after(timeout.total):
                 return await self._exchange(message)

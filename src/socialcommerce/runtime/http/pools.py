@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -19,6 +19,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from attrs import frozen
 
+from socialcommerce.runtime.http.body import Body
 from socialcommerce.runtime.http.encoding import (
     USER_AGENT,
     RawHeaders,
@@ -62,20 +63,6 @@ class _Route(Generic[P]):
     host: bytes
     port: int | None
     netloc: bytes
-
-
-class _NoBody:
-    """A body of no pieces: an empty piece would still cost the core a turn of its state machine."""
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(())
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for piece in self:
-            yield piece
-
-
-_NO_BODY: Final = _NoBody()
 
 
 def _load_core(name: str | None) -> ModuleType:
@@ -217,7 +204,7 @@ class _Pools(Generic[P]):
         else:
             limits = {"timeout": _limits(timeout)}
             return route.pool, self._core.Request(
-                request.method, url, headers=headers, content=request.content or _NO_BODY, extensions=limits
+                request.method, url, headers=headers, content=Body(request.content), extensions=limits
             )
         raise wrong
 
