@@ -30,9 +30,9 @@ def sell(shop: Client) -> None:
     market.buy("TEE-1", quantity=2)
     push = market.pushes()[-1]
     with shop.webhooks.receive(method="POST", headers=push.headers, body=push.body) as receipt:
-        event = receipt.events[0]
-        order = event.fetch()  # the push is a signed hint; this reads the order
-    print(f"  {event.type} {order.id}  {order.lines[0].quantity.ordered} pieces, {order.totals.total}")
+        _, paid = receipt.events  # the first push about an order says both: created, and paid
+        order = paid.fetch()  # the push is a signed hint; this reads the order
+    print(f"  {paid.type} {order.id}  {order.lines[0].quantity.ordered} pieces, {order.totals.total}")
 
     market.advance(timedelta(hours=1))
     shop.orders.ship(order)  # the platform's default way; or Pickup, DropOff, OwnCarrier
