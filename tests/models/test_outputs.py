@@ -267,6 +267,6 @@ def test_what_was_set_and_what_happens_are_two_things() -> None:
         (b"no known beginning", "application/octet-stream", "file"),
     ],
 )
-def test_the_media_type_of_bytes_is_read_from_their_beginning(head: bytes, media_type: str, kind: str) -> None:
+def test_the_media_type_of_bytes_is_read_from_them(head: bytes, media_type: str, kind: str) -> None:
     media = Media.from_bytes(head)
     assert (media.media_type, media.kind) == (media_type, kind)

@@ -166,27 +166,3 @@ class TestInbox:
             page, _ = run(memory.list_conversations("shop"), state)
             assert [row["updated_at"] for row in page] == [2]
             assert len(run(memory.list_messages("shop", "anna"), state)[0]) == 2
-
-
-class TestJobs:
-    def test_a_job_is_saved_loaded_and_changed_by_its_version(self, state: State) -> None:
-        assert run(memory.load_job("j"), state) == (None, 0)
-        assert run(memory.save_job("j", {"step": 1}), state)
-        record, version = run(memory.load_job("j"), state)
-        assert record == {"step": 1}
-        assert run(memory.save_job("j", {"step": 2}, version), state)
-        assert not run(memory.save_job("j", {"step": 9}, version), state)
-        assert run(memory.load_job("j"), state)[0] == {"step": 2}
-
-    def test_a_finished_job_is_forgotten_after_its_days(self, state: State, clock: Clock) -> None:
-        run(memory.save_job("j", {"step": 1}, days=1), state)
-        clock.now += 86400
-        assert run(memory.load_job("j"), state) == (None, 0)
-
-    def test_jobs_are_listed_page_by_page(self, state: State) -> None:
-        for name in "cab":
-            run(memory.save_job(name, {"id": name}), state)
-        page, cursor = run(memory.list_jobs(limit=2), state)
-        assert page == [{"id": "a"}, {"id": "b"}]
-        assert cursor is not None
-        assert run(memory.list_jobs(cursor, 2), state) == ([{"id": "c"}], None)

@@ -51,7 +51,8 @@ def test_a_failed_attempt_is_marked_as_an_error() -> None:
     telemetry.hook(Attempt("orders.get", "1", "GET", "/x", "unknown", elapsed=0.5))
     (span,) = telemetry.spans.get_finished_spans()
     assert not span.status.is_ok
-    assert span.end_time is not None and span.start_time is not None
+    assert span.end_time is not None
+    assert span.start_time is not None
     assert span.end_time - span.start_time == 500_000_000
 
 

@@ -41,8 +41,8 @@ class Backend:
     A subclass sets ``name``, gives ``services``, and names its nouns as class attributes: a class
     (``catalog = ToyCatalog``), or ``"module:Class"`` to import it when it is first used. A noun
     that it leaves out is refused whole. ``refusals`` maps a capability's name to the reason why
-    not, ``features`` states what is neither an operation nor a parameter. ``account_kinds`` lists what its credentials can reach; ``twin`` names the
-    offline simulator as ``module:Class``.
+    not, ``features`` states what is neither an operation nor a parameter. ``account_kinds`` lists
+    what its credentials can reach; ``twin`` names the offline simulator as ``module:Class``.
     """
 
     name: ClassVar[str] = ""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from socialcommerce.models.account import Account, AuthStatus, Grant, Token
+from socialcommerce.errors import ConfigurationError
 from socialcommerce.resources.face import Async, Sync, operation
 from socialcommerce.resources.noun import Noun
 from socialcommerce.runtime import tokens
 
 if TYPE_CHECKING:
+    from socialcommerce.models.account import Account, AuthStatus, Grant, Token
     from socialcommerce.runtime.call import Service, Subject, TokenRecord
     from socialcommerce.runtime.flow import Flow
 
@@ -91,8 +93,14 @@ class Auth(Noun):
 
     def front(self, slot: str | None) -> Service:
         """The service whose credentials a slot names."""
-        services = self.backend.services
-        return services[slot] if slot in services else next(iter(services.values()))
+        services: Mapping[str, Service] = self.backend.services
+        if slot is None:
+            return next(iter(services.values()))
+        if slot not in services:
+            raise ConfigurationError(
+                f"{self.backend.name} has no slot {slot!r}; it has {', '.join(services)}"
+            )
+        return services[slot]
 
     def keep(self, service: Service, subject: Subject | None, record: TokenRecord) -> Flow[None]:
         """Remember the tokens of a fresh consent."""
@@ -101,14 +109,16 @@ class Auth(Noun):
 
 def public_token(record: TokenRecord) -> Token:
     """A remembered token as a user sees it."""
-    from datetime import UTC, datetime
+    from pydantic import SecretStr
 
-    def moment(epoch: float | None) -> Any:
+    from socialcommerce.models.account import Token
+
+    def moment(epoch: float | None) -> datetime | None:
         return None if epoch is None else datetime.fromtimestamp(epoch, UTC)
 
     return Token(
-        access_token=record.access_token,
-        refresh_token=record.refresh_token or None,
+        access_token=SecretStr(record.access_token),
+        refresh_token=SecretStr(record.refresh_token) if record.refresh_token else None,
         access_expires_at=moment(record.access_expires_at),
         refresh_expires_at=moment(record.refresh_expires_at),
         consent_expires_at=moment(record.consent_expires_at),

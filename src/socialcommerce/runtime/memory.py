@@ -17,13 +17,10 @@ __all__ = [
     "claim",
     "confirm",
     "list_conversations",
-    "list_jobs",
     "list_messages",
-    "load_job",
     "lookup",
     "release",
     "remember",
-    "save_job",
 ]
 
 DAY = 86400.0
@@ -182,27 +179,3 @@ def _page(part: Part, prefix: str, cursor: str, limit: int) -> Flow[tuple[list[d
     page = rows[:limit]
     following = page[-1][0].removeprefix(prefix) if len(rows) > limit else None
     return [dict(value) for _, value in page], following
-
-
-# jobs: long work under way
-
-
-def save_job(job_id: str, record: Record, version: int = 0, days: float | None = None) -> Flow[bool]:
-    """Write a job's record if it still has ``version`` (0: a new job); say whether it did.
-
-    ``days`` after which a finished job is forgotten; None keeps it.
-    """
-    ttl = None if days is None else days * DAY
-    saved: bool = yield Store("jobs", "swap", (_key(job_id), version, record, ttl))
-    return saved
-
-
-def load_job(job_id: str) -> Flow[tuple[dict[str, Any] | None, int]]:
-    """A job's record and version; ``(None, 0)`` when there is none."""
-    record, version = yield Store("jobs", "load", (_key(job_id),))
-    return (dict(record) if record is not None else None), version
-
-
-def list_jobs(cursor: str = "", limit: int = 50) -> Flow[tuple[list[dict[str, Any]], str | None]]:
-    """Job records in order of their ids; a page and the cursor after it, None at the end."""
-    return _page("jobs", "", cursor, limit)

@@ -248,8 +248,8 @@ def _content(call: Call) -> tuple[dict[str, str], bytes]:
         return {"content-type": kind}, content
     if call.method == "GET":
         return {}, b""
-    content = call.body if isinstance(call.body, bytes) else write_json({} if call.body is None else call.body)
-    return {"content-type": "application/json"}, content
+    body = {} if call.body is None else call.body
+    return {"content-type": "application/json"}, body if isinstance(body, bytes) else write_json(body)
 
 
 def read(call: Call, response: Response) -> Any:
