@@ -35,8 +35,8 @@ NAMES = {SERVED: "served", BROKEN: "broken", LOST: "lost"}
 NAMES |= {DIED + step: f"died before step {step}" for step in range(STEPS)}
 PACE, HASTE = 0.4, 0.05
 """Seconds between two calls of one member, at most; of one that is to die, so that it comes to renew."""
-GRACE = 20.0
-"""Seconds that one that is to die goes on after the others, for a renewal to come."""
+GRACE = 60.0
+"""Seconds that one that is to die goes on after the others, at most, for a renewal to come."""
 
 
 @frozen

@@ -33,6 +33,8 @@ LIFE = 2
 EARLIEST = LIFE * 3 / 4
 """Seconds after which a token is renewed at the soonest: a quarter of its life before its end."""
 SPAN = 4.0
+PATIENCE = 60.0
+"""Seconds after which a crowd that should have ended by itself is called off."""
 ROOT = Path(__file__).resolve().parents[2]
 HARMLESS = [step for step in range(STEPS) if step != BEFORE_SAVING]
 
@@ -70,7 +72,7 @@ class Shop:
     def play(self, config: Config) -> dict[str, int]:
         """How the members of a crowd ended."""
         command = [sys.executable, "-m", "tests.races.crowd", config.dump()]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50, check=False)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=150, check=False)
         assert done.stdout, done.stderr
         ends: dict[str, int] = json.loads(done.stdout)
         assert "broken" not in ends, done.stderr
@@ -123,7 +125,15 @@ def test_crowds_and_crashes_spend_each_refresh_token_once(shop: Shop, tmp_path: 
 
 @pytest.mark.parametrize("store", ["file", "sqlite"])
 def test_a_process_that_dies_before_saving_is_told_of(shop: Shop, tmp_path: Path, store: str) -> None:
-    crowd = config(shop, tmp_path, store, processes=10, threads=10, crashes=[BEFORE_SAVING] * 9)
+    crowd = config(
+        shop,
+        tmp_path,
+        store,
+        processes=10,
+        threads=10,
+        crashes=[BEFORE_SAVING] * 9,
+        until=time.time() + PATIENCE,  # each goes on until it dies, or hears of the loss
+    )
     shop.consent(crowd)
     ends = shop.play(crowd)
     assert set(ends) == {f"died before step {BEFORE_SAVING}", "lost"}, "all others hear why it was lost"
