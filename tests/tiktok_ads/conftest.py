@@ -1,9 +1,10 @@
-"""Every request of these tests is held against the vendor's interface data."""
+"""Every request of these tests, to the wire and to the pretend TikTok, is held against the vendor's data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Any
 
 import pytest
 from tests.conftest import shared_path
@@ -11,6 +12,7 @@ from tests.support.tiktok_ads_spec import TikTokAdsSpec
 from tests.tiktok_ads.wire import Wire
 
 from socialcommerce.runtime.transport import Request, Response
+from socialcommerce.simulators.tiktok_ads import TikTokAdsTwin
 
 
 @lru_cache(maxsize=1)
@@ -28,16 +30,21 @@ def requests_as_documented(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
         return
     found: list[str] = []
-    answer = Wire.__call__
-
-    def held(wire: Wire, request: Request) -> Response:
-        if "/open_api/" in request.url:
-            found.extend(spec.disagreements(request))
-        return answer(wire, request)
-
-    monkeypatch.setattr(Wire, "__call__", held)
+    monkeypatch.setattr(Wire, "__call__", _held(Wire.__call__, spec, found))
+    monkeypatch.setattr(TikTokAdsTwin, "answer", _held(TikTokAdsTwin.answer, spec, found))
     yield
     assert not found, "not as documented:\n" + "\n".join(sorted(set(found)))
+
+
+def _held(
+    answer: Callable[[Any, Request], Response], spec: TikTokAdsSpec, found: list[str]
+) -> Callable[[Any, Request], Response]:
+    def held(platform: Any, request: Request) -> Response:
+        if "/open_api/" in request.url:
+            found.extend(spec.disagreements(request))
+        return answer(platform, request)
+
+    return held
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

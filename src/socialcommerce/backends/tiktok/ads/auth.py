@@ -12,7 +12,7 @@ from socialcommerce.backends.tiktok.ads.platform import ACCOUNT, ADVERTISER
 from socialcommerce.errors import AuthenticationError, AuthorizationRevoked, ConfigurationError, Unsupported
 from socialcommerce.models.account import Account, AuthStatus, Grant, Token
 from socialcommerce.resources.auth import Auth, public_token
-from socialcommerce.resources.capability import native, supports
+from socialcommerce.resources.capability import native, no, supports
 from socialcommerce.resources.noun import invalid
 from socialcommerce.runtime import tokens
 from socialcommerce.runtime.call import Call, Service, Subject, TokenRecord
@@ -33,7 +33,12 @@ _CODES = {ADVERTISER: ("auth_code", "code"), ACCOUNT: ("code", "auth_code")}
 class TikTokAuth(AccountsNoun, Auth):
     """``client.auth`` on TikTok's Business API. Slots: ``advertiser`` and ``account``."""
 
-    @supports("native", params=native("state", "scopes", "slot", "parameters"), cost="no call")
+    @supports(
+        "native",
+        params=native("state", "scopes", "slot", "parameters")
+        | {"native": no("TikTok's consent pages know no other settings")},
+        cost="no call",
+    )
     def authorize_url(
         self,
         redirect: str,

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from socialcommerce.backends.tiktok.ads.codes import ads, auth, messaging, webhooks
+from socialcommerce.backends.tiktok.ads.codes import ads, auth, elsewhere, messaging, webhooks
 from socialcommerce.backends.tiktok.ads.platform import TikTokAdsPlatform
 from socialcommerce.resources.capability import Level, Refusal
 from socialcommerce.runtime.call import Service, Subject, TokenRecord
@@ -34,6 +34,12 @@ class TikTokAds(TikTokAdsPlatform):
     messaging = f"{_HERE}.messaging:TikTokMessaging"
     auth = f"{_HERE}.auth:TikTokAuth"
     webhooks = f"{_HERE}.webhooks:TikTokWebhooks"
+
+    @classmethod
+    @override
+    def refusal(cls, name: str) -> Refusal:
+        """Why an operation is refused; one reason for each noun that is not there."""
+        return elsewhere.NOUNS.get(name.partition(".")[0]) or super().refusal(name)
 
     @override
     def renew(

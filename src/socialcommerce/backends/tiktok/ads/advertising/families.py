@@ -109,6 +109,6 @@ ADS = Level(
     "ad",
     (
         Family("standard", "/ad/", "ad_id", plain=True),
-        Family("auto", "/smart_plus/ad/", "smart_plus_ad_id"),
+        Family("auto", "/smart_plus/ad/", "smart_plus_ad_id", page=100),
     ),
 )
