@@ -78,15 +78,15 @@ class _Base(Generic[C]):
             raise ConfigurationError("only a client made by simulate(...) has a market")
         return self._market
 
-    def for_account(self, account: Account | str) -> Self:
+    def for_account(self, account: Account | str | int) -> Self:
         """A client that speaks for another account, sharing transport, memory and limits.
 
         Args:
             account: one of ``accounts()``, or the id of an account of the backend's first kind.
         """
         subject = (
-            Subject(self._first_kind(), account)
-            if isinstance(account, str)
+            Subject(self._first_kind(), str(account))
+            if isinstance(account, str | int)
             else Subject(account.kind, account.id)
         )
         return self._derived(self._core.derive(chosen=subject), self._market)

@@ -111,7 +111,7 @@ def simulate(
         name: the registered name of a backend.
         cls: ``Client`` or ``AsyncClient``.
         market: a world to share with another client.
-        accounts: how many accounts the pretend seller has.
+        accounts: how many accounts the pretend seller has; with several, ``for_account`` chooses.
         state: what the client remembers.
         seed: makes the world repeatable.
         page_size: the most rows a page holds, so that little data fills many pages.
@@ -132,7 +132,7 @@ def simulate(
         name, market=market, seed=seed, page_size=page_size, accounts=accounts, currency=currency
     )
     world = twin.market
-    backend = backend_class(**twin.settings())
+    backend = backend_class(**_settings(twin))
     client = cls(
         backend,
         state=state or State.memory(world.clock.now),
@@ -147,6 +147,14 @@ def simulate(
     if authorized:
         _authorize(client, backend, twin)
     return client
+
+
+def _settings(twin: Any) -> dict[str, Any]:
+    """Where the seller has several accounts, none is named: a caller must choose one."""
+    settings: dict[str, Any] = twin.settings()
+    if len(twin.accounts) > 1:
+        settings.pop(twin.account_setting, None)
+    return settings
 
 
 def _sleep(cls: type[Any], world: Any) -> Any:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Generic, Literal, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, overload
 
 import attrs
 
 from socialcommerce.errors import BulkFailure, OutcomeUnknown, SocialCommerceError
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+    from socialcommerce.models.frames import Explode
 
 __all__ = ["BulkResult", "Outcome", "OutcomeStatus"]
 
@@ -94,6 +101,27 @@ class BulkResult(Sequence[Outcome[I_co, T_co]]):
         if errors:
             raise BulkFailure(f"{len(errors)} of {len(self.outcomes)} failed", errors)
         return self
+
+    def to_pandas(self, explode: Explode | None = None) -> pandas.DataFrame:
+        """The values of those that succeeded as a pandas frame (extra ``pandas``), one row a value."""
+        from socialcommerce.models.frames import to_pandas
+
+        return to_pandas(self._models(), explode)
+
+    def to_polars(self, explode: Explode | None = None) -> polars.DataFrame:
+        """The values of those that succeeded as a polars frame (extra ``polars``), one row a value."""
+        from socialcommerce.models.frames import to_polars
+
+        return to_polars(self._models(), explode)
+
+    def to_arrow(self, explode: Explode | None = None) -> pyarrow.Table:
+        """The values of those that succeeded as an Arrow table (extra ``arrow``), one row a value."""
+        from socialcommerce.models.frames import to_arrow
+
+        return to_arrow(self._models(), explode)
+
+    def _models(self) -> tuple[Any, ...]:
+        return tuple(value for value in self.values if value is not None)
 
     def __repr__(self) -> str:
         return f"<BulkResult: {len(self) - len(self.failures)} ok, {len(self.failures)} not>"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from pydantic import SecretStr
 
-from socialcommerce.errors import ConfigurationError
+from socialcommerce.errors import ConfigurationError, InvalidRequest
 from socialcommerce.models.base import Model
 from socialcommerce.models.money import Money
 
@@ -36,6 +36,9 @@ def to_rows(items: Iterable[Model], explode: Explode | None = None) -> Iterator[
     loaded has no value. An item without parts keeps one row. With ``explode``, the part's columns are
     prefixed ``variant_`` or ``line_``.
     """
+    if explode is not None and explode not in _PREFIX:
+        known = " or ".join(repr(name) for name in _PREFIX)
+        raise InvalidRequest(fields={"explode": f"is {known}, not {explode!r}"}, sent="no")
     for item in items:
         row = _flat(item, "", skip=explode)
         parts = item.__dict__.get(explode) if explode else None

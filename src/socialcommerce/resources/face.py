@@ -17,7 +17,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
 
 from socialcommerce.errors import SocialCommerceError, Unsupported
 from socialcommerce.models.bulk import BulkResult, Outcome
-from socialcommerce.resources.arguments import closed_sets, refuse_wrong
+from socialcommerce.resources.arguments import closed_sets, in_order, is_one, lists, refuse_wrong
 from socialcommerce.resources.capability import Capability
 from socialcommerce.resources.noun import Noun, invalid
 from socialcommerce.resources.pager import AsyncPager, Pager
@@ -137,7 +137,7 @@ class _Bound:
 
     def flow(self, *args: Any, **kwargs: Any) -> Flow[Any]:
         """The flow behind a call, its input checked and nothing sent."""
-        return self._entry.begin(self._core, args, kwargs)
+        return self._entry.begin(self._core, *self._entry.taken(args, kwargs))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._core.run(_later(self.flow, args, kwargs))
@@ -150,6 +150,7 @@ class _Entry:
     """One operation of a contract, as a face lists it."""
 
     bound: type[_Bound] = _Bound
+    bulk = False
 
     def __init__(self, method: Callable[..., Any]) -> None:
         self.method = method
@@ -169,6 +170,18 @@ class _Entry:
     def closed_sets(self) -> Mapping[str, tuple[str, ...]]:
         """The words that its parameters take, where they take nothing else."""
         return closed_sets(self.method)
+
+    @cached_property
+    def lists(self) -> frozenset[str]:
+        """The parameters that take several things, one of which will do."""
+        first = next(iter(self.parameters), "")
+        return lists(self.method) - ({first} if self.bulk else set())
+
+    def taken(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Arguments as the contract takes them, however they were given."""
+        return in_order(self.parameters, self.lists, args, kwargs)
 
     @cached_property
     def signature(self) -> inspect.Signature:
@@ -200,10 +213,10 @@ def gate(core: Core, entry: _Entry, given: Mapping[str, Any]) -> None:
     capability = core.capability(entry.full_name)
     if not capability:
         raise _unsupported(core, capability)
+    refuse_wrong(given, entry.closed_sets)
     for name, value in given.items():
         if name not in _ALWAYS and not _is_default(entry, name, value):
             _refuse(core, capability, entry, name, value)
-    refuse_wrong(given, entry.closed_sets)
 
 
 _ALWAYS = frozenset({"cursor", "wait"})
@@ -274,6 +287,8 @@ class AsyncEach(Protocol[I, P, R_co]):
 class each(_Entry, Generic[I, P, R]):  # noqa: N801  # used like a decorator
     """An operation whose contract takes a list and answers one outcome an item."""
 
+    bulk = True
+
     def __init__(self, method: Callable[Concatenate[Any, list[I], P], Flow[BulkResult[Any, R]]]) -> None:
         super().__init__(method)
 
@@ -303,15 +318,6 @@ class each(_Entry, Generic[I, P, R]):  # noqa: N801  # used like a decorator
         return kwargs.pop(name), ()
 
 
-def is_one(given: Any) -> bool:
-    """Whether an operation was given one thing rather than several (a model is one, though it iterates)."""
-    return isinstance(given, str | bytes | Mapping) or _is_model(given) or not isinstance(given, Iterable)
-
-
-def _is_model(given: Any) -> bool:
-    return hasattr(type(given), "model_fields")
-
-
 def _single(flow: Flow[BulkResult[Any, R]]) -> Flow[R]:
     result = yield from flow
     return result[0].unwrap()
@@ -338,6 +344,7 @@ class AsyncChunked(Protocol[I, R_co]):
 class chunked(_Entry, Generic[I, R]):  # noqa: N801  # used like a decorator
     """A bulk operation over an iterable of any length, read chunk by chunk."""
 
+    bulk = True
     size = 50
 
     def __init__(self, method: Callable[[Any, list[I]], Flow[BulkResult[Any, R]]]) -> None:
@@ -389,6 +396,7 @@ class _BoundPages(_Bound):
         return core.pager(start, fetch)
 
     def _filters(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        args, kwargs = self._entry.taken(args, kwargs)
         given = self.__signature__.bind(*args, **kwargs).arguments
         return {name: value for name, value in given.items() if value is not None}
 

@@ -221,6 +221,7 @@ class _BoundAtOnce(_Bound):
     """An operation without I/O: it answers at once on both faces."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        args, kwargs = self._entry.taken(args, kwargs)
         return self._entry.gated(self._core, kwargs)(*args, **kwargs)
 
 
@@ -247,7 +248,9 @@ class _BoundReceipt(_Bound):
         super().__init__(entry, core)
         self._kind = kind
 
-    def __call__(self, **given: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        args, kwargs = self._entry.taken(args, kwargs)
+        given = self.__signature__.bind(*args, **kwargs).arguments
         # Every part of a delivery is read on every platform; only an instant may be wrong on all of them.
         checked = {"now": given["now"]} if "now" in given else {}
         receive: Any = self._entry.gated(self._core, checked)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
+from math import inf
 from typing import Literal, TypeAlias
 
 from attrs import define, field, frozen, validators
@@ -75,20 +77,35 @@ class RetryBudget:
                 self._left = min(self.capacity, self._left + 1)
 
 
+def _seconds(span: float | timedelta | None) -> float:
+    if span is None:
+        return inf
+    return span.total_seconds() if isinstance(span, timedelta) else span
+
+
+def _budget(given: RetryBudget | float | None) -> RetryBudget | None:
+    if given is None or isinstance(given, RetryBudget):
+        return given
+    budget = RetryBudget()
+    return RetryBudget(capacity=given * budget.cost, cost=budget.cost)
+
+
 @frozen
 class Retry:
     """How often, how long and how fast an operation is tried again.
 
-    ``attempts`` counts the first one too; ``deadline`` is in seconds from the first attempt,
-    after which no further one begins; waits are drawn at random between zero and
-    ``base × 2ⁿ`` seconds, at most ``cap``, and never shorter than the platform asked for.
+    ``attempts`` counts the first one too; ``deadline`` is in seconds (or a ``timedelta``) from the
+    first attempt, after which no further one begins, None for no end; waits are drawn at random
+    between zero and ``base × 2ⁿ`` seconds, at most ``cap``, and never shorter than the platform asked
+    for. ``budget`` is shared by all operations of a client: a ``RetryBudget``, or how many retries an
+    outage may cost before they stop, or None for as many as there are.
     """
 
     attempts: int = field(default=4, validator=validators.ge(1))
-    deadline: float = field(default=120.0, validator=validators.ge(0))
+    deadline: float = field(default=120.0, converter=_seconds, validator=validators.ge(0))
     base: float = field(default=0.5, validator=validators.ge(0))
     cap: float = field(default=30.0, validator=validators.ge(0))
-    budget: RetryBudget | None = field(factory=RetryBudget)
+    budget: RetryBudget | None = field(factory=RetryBudget, converter=_budget)
 
     def delay(self, attempt: int, jitter: float, retry_after: float | None) -> float:
         """Seconds to wait after the failed attempt number ``attempt`` (1 = the first)."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from attrs import define, field
 
+from socialcommerce.models.money import Money
 from socialcommerce.simulators.clock import Clock
 from socialcommerce.simulators.entities import (
     Buyer,
@@ -28,9 +29,12 @@ from socialcommerce.simulators.entities import (
     Variant,
 )
 
-__all__ = ["Account", "NotPlayed", "OutOfStock", "Platform", "UnknownEntity"]
+__all__ = ["Account", "Amount", "NotPlayed", "OutOfStock", "Platform", "UnknownEntity", "key_of"]
 
 T = TypeVar("T")
+
+Amount: TypeAlias = Money | Decimal | int | str
+"""An amount in the account's currency."""
 
 
 class UnknownEntity(LookupError):
@@ -97,9 +101,7 @@ class Account:
     outbox: list[Sent] = field(factory=list)
     native: Native = field(factory=dict)
 
-    def add_product(
-        self, sku: str, stock: int, price: Decimal | int | str | None = None, **native: Any
-    ) -> Product:
+    def add_product(self, sku: str, stock: int, price: Amount | None = None, **native: Any) -> Product:
         """List a product of one variant, ready to be bought.
 
         ``price`` is in the account's currency (10 unless given); ``native`` is kept as the
@@ -110,7 +112,7 @@ class Account:
         now = self.clock.now()
         shelf = {location.id: 0 for location in self.locations}
         shelf[self.locations[0].id] = stock
-        cost = Decimal(10) if price is None else Decimal(price)
+        cost = Decimal(10) if price is None else self._amount(price)
         variant = Variant(self.platform.new_id("variant"), sku, cost, shelf)
         title = str(native.pop("title", f"Product {sku}"))
         product = Product(self.platform.new_id("product"), sku, title, [variant], now, now, native=native)
@@ -118,6 +120,14 @@ class Account:
         self.products[product.id] = product
         self.platform.happened("product.created", self, product)
         return product
+
+    def _amount(self, given: Amount) -> Decimal:
+        """A number in the account's currency; ``ValueError`` for money of another."""
+        if not isinstance(given, Money):
+            return Decimal(given)
+        if given.currency != self.currency:
+            raise ValueError(f"account {self.id} counts in {self.currency}, not in {given.currency}")
+        return given.amount
 
     def find(self, sku: str) -> tuple[Product, Variant] | None:
         """The product and variant on sale under that SKU, if there is one."""
@@ -289,19 +299,17 @@ class Account:
         self.platform.happened("message.added", self, message)
         return message
 
-    def record_ads(
-        self, campaign: str, day: date, spend: Decimal | int | str, conversion_value: Decimal | int | str
-    ) -> None:
+    def record_ads(self, campaign: str, day: date, spend: Amount, conversion_value: Amount) -> None:
         """Add to a campaign's day what it cost and what it sold, in the account's currency.
 
         Views and clicks follow from the spend: a click costs 0.5, one view in fifty clicks.
         """
         book = _known(self.campaigns, campaign, "campaign").days.setdefault(day, DayMetrics())
-        book.spend += Decimal(spend)
-        book.conversion_value += Decimal(conversion_value)
+        book.spend += self._amount(spend)
+        book.conversion_value += self._amount(conversion_value)
         book.clicks = int(book.spend * 2)
         book.impressions = book.clicks * 50
-        book.orders += 1 if Decimal(conversion_value) else 0
+        book.orders += 1 if self._amount(conversion_value) else 0
         book.items = book.orders
 
     def post(self, text: str) -> str:
@@ -321,7 +329,13 @@ class Account:
         self.clock.later(seconds, action)
 
 
-def _known(shelf: dict[str, T], key: str, what: str) -> T:
+def key_of(thing: object) -> str:
+    """The id of what a verb was given: an object, or the id itself."""
+    return str(getattr(thing, "id", None) or getattr(thing, "native_id", None) or thing)
+
+
+def _known(shelf: dict[str, T], thing: object, what: str) -> T:
+    key = key_of(thing)
     if key not in shelf:
         raise UnknownEntity(f"there is no {what} {key!r}")
     return shelf[key]

@@ -13,13 +13,12 @@ import threading
 import zlib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
 from socialcommerce.runtime.transport import Request
-from socialcommerce.simulators.account import Account, NotPlayed, OutOfStock, UnknownEntity
+from socialcommerce.simulators.account import Account, Amount, NotPlayed, OutOfStock, UnknownEntity, key_of
 from socialcommerce.simulators.clock import Clock
 from socialcommerce.simulators.entities import Product, Sent
 from socialcommerce.simulators.faults import Faults
@@ -75,7 +74,7 @@ class Market:
 
         Raises ``UnknownEntity``.
         """
-        key = str(getattr(account_id, "id", account_id))
+        key = key_of(account_id)
         if key not in self.accounts:
             raise UnknownEntity(f"there is no account {key!r}")
         return self.accounts[key]
@@ -89,9 +88,7 @@ class Market:
 
     # -- what people do
 
-    def add_product(
-        self, sku: str, stock: int, price: Decimal | int | str | None = None, **native: Any
-    ) -> Product:
+    def add_product(self, sku: str, stock: int, price: Amount | None = None, **native: Any) -> Product:
         """List a product of one variant. See ``Account.add_product``."""
         with self.lock:
             return self.default.add_product(sku, stock, price, **native)
@@ -104,24 +101,24 @@ class Market:
     def complete(self, order: object) -> None:
         """Deliver, accept and settle an order (the id, or an object with one)."""
         with self.lock:
-            self._holder("orders", order).complete(_key(order))
+            self._holder("orders", order).complete(key_of(order))
 
     def request_cancellation(self, order: object) -> str:
         """The buyer asks to cancel; answers the order's id."""
         with self.lock:
-            return self._holder("orders", order).request_cancellation(_key(order))
+            return self._holder("orders", order).request_cancellation(key_of(order))
 
     def request_return(self, order: object) -> str:
         """The buyer asks to give the order back; answers the return's id."""
         with self.lock:
-            return self._holder("orders", order).request_return(_key(order))
+            return self._holder("orders", order).request_return(key_of(order))
 
     def say(self, text: str, conversation: object = None) -> str:
         """A buyer writes; a new one unless a conversation is given. Answers its id."""
         with self.lock:
             if conversation is None:
                 return self.default.say(text)
-            return self._holder("conversations", conversation).say(text, _key(conversation))
+            return self._holder("conversations", conversation).say(text, key_of(conversation))
 
     def post(self, text: str) -> str:
         """Publish a post by hand; answers its id. ``NotPlayed`` where there are none."""
@@ -137,13 +134,13 @@ class Market:
         self,
         campaign: object,
         day: date,
-        spend: Decimal | int | str,
-        conversion_value: Decimal | int | str,
+        spend: Amount,
+        conversion_value: Amount,
     ) -> None:
         """Book a campaign's day, in the account's currency. See ``Account.record_ads``."""
         with self.lock:
             holder = self._holder("campaigns", campaign)
-            holder.record_ads(_key(campaign), day, spend, conversion_value)
+            holder.record_ads(key_of(campaign), day, spend, conversion_value)
 
     def consent(self, url: str, **choices: Any) -> str:
         """Do on the consent page behind ``url`` what the seller would; answers the callback url.
@@ -163,7 +160,7 @@ class Market:
         return png(bytes(self.random.randrange(256) for _ in range(3)))
 
     def _holder(self, shelf: str, thing: object) -> Account:
-        key = _key(thing)
+        key = key_of(thing)
         for account in self.accounts.values():
             if key in getattr(account, shelf):
                 return account
@@ -215,10 +212,6 @@ class Market:
     def outbox(self) -> list[Sent]:
         """Every message that the sellers sent."""
         return [sent for account in self.accounts.values() for sent in account.outbox]
-
-
-def _key(thing: object) -> str:
-    return str(getattr(thing, "id", thing))
 
 
 def png(colour: bytes, side: int = 8) -> bytes:

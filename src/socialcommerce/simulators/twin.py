@@ -29,6 +29,8 @@ class Twin(ABC):
     name: ClassVar[str]
     push_url: str = "https://hooks.example.com/webhooks"
     status_fields: ClassVar[frozenset[str]] = frozenset({"status"})
+    account_setting: ClassVar[str | None] = None
+    """Which of ``settings`` names the account; left out of them where there are several."""
 
     def __init__(
         self,

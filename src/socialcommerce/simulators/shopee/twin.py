@@ -49,6 +49,7 @@ class ShopeeTwin(Twin):
 
     name = "shopee"
     push_url = "https://hooks.example.com/webhooks/shopee"
+    account_setting = "shop_id"
     status_fields: ClassVar[frozenset[str]] = frozenset(
         {"status", "item_status", "model_status", "order_status", "logistics_status", "fulfillment_status",
          "campaign_status", "message_type"}

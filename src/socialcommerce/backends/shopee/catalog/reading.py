@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from socialcommerce.backends.shopee.catalog import mapping
 from socialcommerce.backends.shopee.codes import catalog as codes
 from socialcommerce.backends.shopee.noun import ShopeeNoun
-from socialcommerce.errors import NotFound, PlatformError, Unsupported
+from socialcommerce.errors import NotFound, PlatformError, Sent, Unsupported
 from socialcommerce.models.bulk import BulkResult, Outcome
 from socialcommerce.models.event import Event
 from socialcommerce.models.product import Product, ProductStatus, Ref, StockLevel, Variant
@@ -239,7 +239,10 @@ class Reading(ShopeeNoun, Catalog):
         ids = [identity(item) for item in products]
         found = yield from self._products([item_id for item_id in ids if item_id.isdigit()], fresh=True)
         pairs = zip(products, ids, strict=True)
-        return BulkResult(Outcome.of(item, found.get(key) or no_product(key)) for item, key in pairs)
+        return BulkResult(
+            Outcome.of(item, found.get(key) or no_product(key, "yes" if key.isdigit() else "no"))
+            for item, key in pairs
+        )
 
     @supports(
         "emulated",
@@ -391,9 +394,9 @@ def _within(row: Json, since: int | None, until: int | None) -> bool:
     return bool((since is None or since <= moment) and (until is None or moment < until))
 
 
-def no_product(product_id: str) -> NotFound:
-    """There is no such product, or no more."""
-    return NotFound(f"this shop has no product {product_id}", platform="shopee", sent="no")
+def no_product(product_id: str, sent: Sent = "no") -> NotFound:
+    """There is no such product, or no more; ``sent`` is "no" where a write had this for its reason to stay."""
+    return NotFound(f"this shop has no product {product_id}", platform="shopee", sent=sent)
 
 
 def _variant_of(item: Product, variant_id: str | None, sku: str | None) -> Variant:
