@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from socialcommerce import Capability, simulate
 from socialcommerce.backends import registry
 
-PLATFORMS = ("shopee",)
+PLATFORMS = ("shopee", "tiktok_shop", "tiktok_ads")
 """The platforms whose every operation is there; another one is one more name here, and the command below."""
 
 REWRITE = "python -m tests.docs.test_capabilities"
