@@ -5,23 +5,31 @@ from __future__ import annotations
 import inspect
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pytest
 from tests.conftest import ROOT
 
 from socialcommerce import errors, simulate
-from socialcommerce.backends import Shopee
-from socialcommerce.backends.base import operation_names
+from socialcommerce.backends import Shopee, TikTokAds, TikTokShop
+from socialcommerce.backends.base import Backend, operation_names
 from socialcommerce.backends.shopee.ads import plan
 from socialcommerce.backends.shopee.codes import catalog, orders
 from socialcommerce.backends.shopee.platform import HOSTS
 from socialcommerce.backends.shopee.regions import REGIONS
+from socialcommerce.backends.tiktok.ads.codes import ads as tiktok_ads
+from socialcommerce.backends.tiktok.ads.codes import calls
+from socialcommerce.backends.tiktok.ads.platform import HOSTS as TIKTOK_HOSTS
+from socialcommerce.backends.tiktok.shop.codes import catalog as tiktok_catalog
+from socialcommerce.backends.tiktok.shop.codes import orders as tiktok_orders
+from socialcommerce.backends.tiktok.shop.orders.methods import LABEL
+from socialcommerce.backends.tiktok.shop.regions import REGIONS as TIKTOK_REGIONS
 from socialcommerce.simulators.faults import KINDS
 from socialcommerce.simulators.market import Market
 
 SHOPEE, TWINS, START = "docs/platforms/shopee.md", "docs/offline-twins.md", "docs/getting-started.md"
+TIKTOK_SHOP, TIKTOK_ADS = "docs/platforms/tiktok_shop.md", "docs/platforms/tiktok_ads.md"
 
 
 def section(page: str, title: str) -> str:
@@ -47,28 +55,76 @@ def parameters(function: Callable[..., Any]) -> set[str]:
     return set(inspect.signature(function).parameters)
 
 
-def test_every_setting_of_shopee_is_explained() -> None:
-    assert names(cells(section(SHOPEE, "Settings"), 0)) == parameters(Shopee)
+@pytest.mark.parametrize(
+    ("page", "backend"), [(SHOPEE, Shopee), (TIKTOK_SHOP, TikTokShop), (TIKTOK_ADS, TikTokAds)]
+)
+def test_every_setting_is_explained(page: str, backend: type[Backend]) -> None:
+    assert names(cells(section(page, "Settings"), 0)) == parameters(backend)
 
 
-def test_every_host_is_named() -> None:
-    rows = section(SHOPEE, "Hosts")
-    assert names(cells(rows, 0)) - {"host"} == set(HOSTS)
-    assert all(f"`{url}`" in rows for url in HOSTS.values())
+@pytest.mark.parametrize(("page", "hosts"), [(SHOPEE, HOSTS), (TIKTOK_ADS, TIKTOK_HOSTS)])
+def test_every_host_is_named(page: str, hosts: Mapping[str, str]) -> None:
+    rows = section(page, "Hosts")
+    assert names(cells(rows, 0)) - {"host"} == set(hosts)
+    assert all(f"`{url}`" in rows for url in hosts.values())
+
+
+def row_of(page: str, title: str, name: str) -> str:
+    """The row of a table that begins with a name."""
+    (line,) = (line for line in section(page, title).splitlines() if line.startswith(f"| `{name}`"))
+    return line
 
 
 @pytest.mark.parametrize(
-    ("row", "known"),
+    ("page", "platform", "row", "known"),
     [
-        ("ProductInput", catalog.ITEM_EXTRAS),
-        ("VariantInput", catalog.MODEL_EXTRAS),
-        ("CampaignInput", plan.NATIVE),
+        (SHOPEE, "Shopee", "ProductInput", catalog.ITEM_EXTRAS),
+        (SHOPEE, "Shopee", "VariantInput", catalog.MODEL_EXTRAS),
+        (SHOPEE, "Shopee", "CampaignInput", plan.NATIVE),
+        (TIKTOK_SHOP, "TikTok Shop", "ProductInput", tiktok_catalog.CREATE_EXTRAS),
+        (TIKTOK_SHOP, "TikTok Shop", "VariantInput", tiktok_catalog.SKU_EXTRAS),
+        (TIKTOK_SHOP, "TikTok Shop", "Pickup", LABEL),
     ],
 )
-def test_every_name_that_native_takes_is_listed(row: str, known: frozenset[str]) -> None:
-    lines = section(SHOPEE, "Settings that Shopee alone knows").splitlines()
-    (line,) = (line for line in lines if line.startswith(f"| `{row}`"))
+def test_every_name_that_native_takes_is_listed(
+    page: str, platform: str, row: str, known: frozenset[str]
+) -> None:
+    line = row_of(page, f"Settings that {platform} alone knows", row)
     assert names(cells(line, 1)) == known
+
+
+def test_what_a_change_takes_beside_what_creating_takes_is_told() -> None:
+    row = row_of(TIKTOK_SHOP, "Settings that TikTok Shop alone knows", "catalog.update")
+    created, changed = (
+        tiktok_catalog.CREATE_EXTRAS,
+        tiktok_catalog.PARTIAL_EXTRAS | tiktok_catalog.WHOLE_EXTRAS,
+    )
+    assert names([row]) - {"catalog", "ProductInput"} == created ^ changed
+
+
+def test_the_markets_of_tiktok_shop_are_those_of_the_code() -> None:
+    rows = {
+        f"| {one.code} | {one.currency} | {one.timezone} | {one.variants} |"
+        for one in TIKTOK_REGIONS.values()
+    }
+    text = section(TIKTOK_SHOP, "Markets")
+    assert {line for line in text.splitlines() if re.match(r"\| [A-Z]{2} ", line)} == rows
+    whole = {one.currency for one in TIKTOK_REGIONS.values() if one.price_step == 1}
+    assert all(currency in text.rstrip().rpartition("\n\n")[2] for currency in whole)
+
+
+def test_the_rates_of_tiktok_ads_are_those_of_the_code() -> None:
+    rows = section(TIKTOK_ADS, "Limits")
+    for level, rate in calls.RATES.items():
+        name = "(the sandbox)" if level == "sandbox" else f'`"{level}"`'
+        assert f"| {name} | {rate:g} |" in rows
+
+
+def test_every_status_of_tiktok_ads_is_told_with_its_word() -> None:
+    rows = section(TIKTOK_ADS, "Statuses")
+    assert dict(re.findall(r"^\| `(\w+)` \| ([A-Z]+) \|$", rows, re.M)) == {
+        status: word for word, status in tiktok_ads.STATUS.items()
+    }
 
 
 def test_the_markets_are_those_of_the_code() -> None:
@@ -81,14 +137,25 @@ def test_the_markets_are_those_of_the_code() -> None:
     } == rows
 
 
-def test_every_order_status_is_told_with_its_word() -> None:
-    rows = section(SHOPEE, "Statuses")
+@pytest.mark.parametrize(("page", "known"), [(SHOPEE, orders.ORDERS), (TIKTOK_SHOP, tiktok_orders.ORDERS)])
+def test_every_order_status_is_told_with_its_word(page: str, known: Mapping[str, tuple[str, str]]) -> None:
+    rows = section(page, "Statuses")
     told = {
         word: (order.strip("`"), fulfilment.strip("`"))
         for order, fulfilment, words in re.findall(r"^\| (`\w+`) \| (`\w+`) \| ([A-Z_, ]+) \|$", rows, re.M)
         for word in words.split(", ")
     }
-    assert told == orders.ORDERS
+    assert told == known
+
+
+def test_every_product_status_of_tiktok_shop_is_told_with_its_word() -> None:
+    rows = section(TIKTOK_SHOP, "Statuses").split("| return |")[0].split("| product |")[1]
+    told = {
+        word: status
+        for status, words in re.findall(r"^\| `(\w+)` \| ([A-Z_, ]+) \|$", rows, re.M)
+        for word in words.split(", ")
+    }
+    assert told == tiktok_catalog.STATUSES
 
 
 def test_every_fault_is_explained() -> None:
