@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -52,6 +53,12 @@ def shop(**detail: Any) -> Wire:
     wire[f"PUT /{PRODUCT}"] = {"product_id": PRODUCT}
     wire[IMAGE] = lambda request: {"uri": f"tos/{len(request.content)}", "url": "https://p16/x"}
     return wire
+
+
+def new(product_id: str, title: str = "") -> dict[str, Any]:
+    """A row of a product that was made this very moment."""
+    now = int(time.time())
+    return row(product_id, ("1", "MUG-1"), title=title or mug().title, create_time=now)
 
 
 class TestCreate:
@@ -180,9 +187,11 @@ class TestCreate:
     @pytest.mark.parametrize(
         ("rows", "outcome"),
         [
-            ([row(PRODUCT, ("11", "MUG-1"))], PRODUCT),
+            ([new(PRODUCT)], PRODUCT),
             ([], None),
-            ([row("1", ("1", "MUG-1")), row("2", ("2", "MUG-1"))], "?"),
+            ([row(PRODUCT, ("11", "MUG-1"), title=mug().title)], None),
+            ([new(PRODUCT, "Another mug")], None),
+            ([new("1"), new("2")], "?"),
         ],
     )
     def test_a_doubtful_creation_is_looked_for(self, rows: list[Any], outcome: str | None) -> None:

@@ -13,7 +13,13 @@ from socialcommerce.backends.tiktok.shop import logins
 from socialcommerce.backends.tiktok.shop.codes.auth import NO_SCOPES
 from socialcommerce.backends.tiktok.shop.noun import Json, TikTokShopNoun
 from socialcommerce.backends.tiktok.shop.regions import region_of
-from socialcommerce.errors import AuthenticationError, AuthorizationRevoked, ConfigurationError
+from socialcommerce.errors import (
+    AuthenticationError,
+    AuthorizationRevoked,
+    ConfigurationError,
+    PartiallyApplied,
+    SocialCommerceError,
+)
 from socialcommerce.models.account import Account, AuthStatus, Grant, Token
 from socialcommerce.resources.auth import Auth, public_token
 from socialcommerce.resources.capability import native, supports
@@ -93,7 +99,16 @@ class TikTokShopAuth(TikTokShopNoun, Auth):
         login = str(reply.get("open_id") or "")
         record = evolve(logins.record_of(reply, self.session.clock()), extra={"login": login})
         yield from logins.save_login(self.session, self.backend.login_key(login), record)
-        rows = yield from self._reached(login, reply)
+        try:
+            rows = yield from self._reached(login, reply)
+        except SocialCommerceError as error:
+            raise PartiallyApplied(
+                "the code was exchanged, and its tokens are kept for the login; which shops they reach could "
+                f"not be read, so that none can be worked on before the seller consents again: {error}",
+                done=("token/get",),
+                failed=("authorization/shops",),
+                resume={"login": login},
+            ) from error
         for row in rows:
             yield from self._keep_shop(record, row)
         accounts = tuple(account_of(row) for row in rows)

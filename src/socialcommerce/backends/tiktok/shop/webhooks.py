@@ -10,15 +10,21 @@ from typing import Any, Literal
 from attrs import evolve
 
 from socialcommerce.backends.tiktok.shop.codes import webhooks as codes
-from socialcommerce.backends.tiktok.shop.noun import TikTokShopNoun
+from socialcommerce.backends.tiktok.shop.noun import Json, TikTokShopNoun
 from socialcommerce.backends.tiktok.shop.pushes import events_of, read_push
-from socialcommerce.errors import ConfigurationError, Unsupported, WebhookError
+from socialcommerce.errors import (
+    ConfigurationError,
+    PartiallyApplied,
+    SocialCommerceError,
+    Unsupported,
+    WebhookError,
+)
 from socialcommerce.models.event import Event
 from socialcommerce.resources.capability import Refusal, native, supports
 from socialcommerce.resources.noun import invalid
 from socialcommerce.resources.webhooks import Webhooks
 from socialcommerce.runtime.call import Subject
-from socialcommerce.runtime.flow import Flow, gather
+from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.transport import Response
 from socialcommerce.webhooks.delivery import Assurance, Delivery
 from socialcommerce.webhooks.receiver import Received
@@ -103,8 +109,26 @@ class TikTokShopWebhooks(TikTokShopNoun, Webhooks):
         topics = self._topics(events, level)
         address = self._address(endpoint)
         bodies = [{"event_type": topic, "address": address} for topic in topics]
-        yield from gather([self.ask("PUT", _PATH, body=body, safety="absolute") for body in bodies], limit=2)
-        return (yield from self.subscriptions())
+        return (yield from self._switch("PUT", bodies))
+
+    def _switch(self, method: str, bodies: Sequence[Json]) -> Flow[Sequence[Subscription]]:
+        """Topic by topic, then what is subscribed to; what fails after the first says how far it came."""
+        done: list[str] = []
+        try:
+            for body in bodies:
+                yield from self.ask(method, _PATH, body=body, safety="absolute")
+                done.append(f"{method} {body['event_type']}")
+            return (yield from self.subscriptions())
+        except SocialCommerceError as error:
+            if not done:
+                raise
+            rest = [str(body["event_type"]) for body in bodies[len(done) :]]
+            raise PartiallyApplied(
+                f"{', '.join(done)} took effect, and then: {error}",
+                done=done,
+                failed=rest or ["subscriptions"],
+                resume={"events": rest},
+            ) from error
 
     def _address(self, endpoint: str) -> str:
         url = self.backend.callback_urls.get(endpoint)
@@ -127,10 +151,7 @@ class TikTokShopWebhooks(TikTokShopNoun, Webhooks):
     ) -> Flow[Sequence[Subscription]]:
         """DELETE /event/202309/webhooks for each topic; other events of the same topic stop with it."""
         bodies = [{"event_type": topic} for topic in self._topics(events, level)]
-        yield from gather(
-            [self.ask("DELETE", _PATH, body=body, safety="absolute") for body in bodies], limit=2
-        )
-        return (yield from self.subscriptions())
+        return (yield from self._switch("DELETE", bodies))
 
     def _topics(self, events: Sequence[str], level: str | None) -> list[str]:
         if level == "app":

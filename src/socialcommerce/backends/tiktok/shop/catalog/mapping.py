@@ -79,6 +79,12 @@ def product(row: Json, *, pending: bool = False) -> Product:
     )
 
 
+def unread(product_id: str, title: str) -> Product:
+    """A product that was written and cannot be read: its id and name, and nothing else is known."""
+    missing = ("description", "categories", "attributes", "options", "variants", "media", "package")
+    return Product.build(missing=missing, **_common({"id": product_id, "title": title}))
+
+
 def _common(row: Json) -> dict[str, Any]:
     native = row.get("status") or ""
     ids = {"product_id": str(row["id"]), "external_product_id": row.get("external_product_id")}

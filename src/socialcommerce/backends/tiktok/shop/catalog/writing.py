@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from typing_extensions import Unpack
 
@@ -17,7 +17,7 @@ from socialcommerce.backends.tiktok.shop.catalog.variants import merged_skus
 from socialcommerce.backends.tiktok.shop.codes import catalog as codes
 from socialcommerce.backends.tiktok.shop.codes.errors import row_error
 from socialcommerce.backends.tiktok.shop.noun import Json
-from socialcommerce.errors import Conflict, NotFound, PartiallyApplied, PlatformError, SocialCommerceError
+from socialcommerce.errors import Conflict, NotFound, PartiallyApplied, SocialCommerceError
 from socialcommerce.models.bulk import BulkResult, Outcome
 from socialcommerce.models.product import Product, ProductInput
 from socialcommerce.resources.capability import emulated, native, supports
@@ -25,12 +25,13 @@ from socialcommerce.resources.catalog import ProductChanges
 from socialcommerce.resources.noun import each_alone, identity, invalid
 from socialcommerce.runtime.call import Absent, Found, Undecided
 from socialcommerce.runtime.flow import Flow, gather
-from socialcommerce.runtime.text import write_json
 
 __all__ = ["Writing"]
 
 _EDIT = "/product/202509/products"
 _AT_ONCE = 4
+_LOOK_BACK = 120
+"""By how many seconds the platform's clock may be behind ours."""
 _SHELF = {"active": "activate", "inactive": "deactivate"}
 _AFTER = {"activate": (codes.ON_SHELF, "PENDING"), "deactivate": ("SELLER_DEACTIVATED",)}
 """The statuses in which nothing is left to do."""
@@ -66,30 +67,32 @@ class Writing(Amounts):
 
     def _create(self, product: ProductInput, key: str | None = None) -> Flow[Product]:
         body = yield from self._body(product, (yield from self._shelf()))
-        body["idempotency_key"] = key or self._key(body)
+        body["idempotency_key"] = key or uuid4().hex  # a second one just like it is another product
+        began = int(self.session.clock())
         answer = yield from self.ask(
-            "POST", PRODUCTS, body=body, safety="keyed", readback=partial(self._made, product)
+            "POST", PRODUCTS, body=body, safety="keyed", readback=partial(self._made, product, began)
         )
-        return (yield from self._afterwards(str(answer["product_id"])))
+        product_id = str(answer["product_id"])
+        self.claim("product", product_id)  # the next one may have the same SKUs
+        return (yield from self._afterwards(product_id, product.title))
 
-    def _key(self, body: Json) -> str:
-        """A key of one creation: another moment makes another product of the same body."""
-        return hashlib.sha256(write_json(body) + str(self.session.clock()).encode()).hexdigest()[:32]
-
-    def _made(self, product: ProductInput) -> Flow[Found[Any] | Absent | Undecided]:
-        """Whether a creation of unknown outcome took place: by the SKUs that it would have brought."""
+    def _made(self, product: ProductInput, began: int) -> Flow[Found[Any] | Absent | Undecided]:
+        """Whether a creation of unknown outcome took place: a new product of this name with these SKUs."""
         skus = [one.sku for one in product.variants if one.sku]
         if not skus:
             return Undecided("no SKU to look for", f"look in Seller Center for {product.title!r}")
-        found = yield from self._found(skus)
-        ids = {ref.product_id for refs in found.values() for ref in refs}
-        if not ids:
-            return Absent()
-        return (
-            Found({"product_id": ids.pop()}) if len(ids) == 1 else Undecided(sorted(map(str, ids)), "several")
-        )
+        rows = yield from self._carriers(skus)
+        made = {str(row["id"]) for row in rows if _is_made(row, product.title, began - _LOOK_BACK)}
+        ids = sorted(one for one in made if not self.claimed("product", one))
+        if len(ids) > 1:
+            return Undecided(ids, "several new products have this name and these SKUs")
+        return Found({"product_id": ids[0]}) if ids and self.claim("product", ids[0]) else Absent()
 
-    def _afterwards(self, product_id: str) -> Flow[Product]:
+    def _afterwards(self, product_id: str, title: str) -> Flow[Product]:
+        """The product as it now is; where it cannot be read, no more of it than id and name."""
+        return (yield from self.told_after(self._read(product_id), mapping.unread(product_id, title)))
+
+    def _read(self, product_id: str) -> Flow[Product]:
         row = yield from self._detail(product_id)
         yield from self._remember_skus([row])
         return mapping.product(row)
@@ -126,7 +129,7 @@ class Writing(Amounts):
             done.append("edit")
         if shelf_move and row.get("status") != codes.DRAFT:
             yield from self._moved_shelf(product_id, shelf_move, done)
-        return (yield from self._afterwards(product_id))
+        return (yield from self._afterwards(product_id, str(body.get("title") or row.get("title") or "")))
 
     def _moved_shelf(self, product_id: str, move: str, done: Sequence[str]) -> Flow[None]:
         result = yield from self._shelve([product_id], move)
@@ -216,7 +219,7 @@ class Writing(Amounts):
             answer = yield from self.ask(
                 method, PRODUCTS + step, body={"product_ids": list(ids)}, safety="absolute"
             )
-        except PlatformError as error:
+        except SocialCommerceError as error:
             return dict.fromkeys(ids, error)
         rows = answer.get("errors") or ()
         return {str((row.get("detail") or {}).get("product_id")): _innermost(row) for row in rows}
@@ -273,7 +276,7 @@ class Writing(Amounts):
                 results[index] = error
                 continue
             results[index] = item
-            known.update({one.sku: {item.id} for one in item.variants if one.sku})
+            known.update({one.sku: {item.id} for one in products[index].variants if one.sku})
 
     def _put(self, product: ProductInput, known: dict[str, set[str]]) -> Flow[Product]:
         skus = [one.sku for one in product.variants if one.sku]
@@ -290,6 +293,10 @@ class Writing(Amounts):
         if not ids:
             return (yield from self._create(product))
         return (yield from self._update(ids[0], ProductUpdate.of(product)))
+
+
+def _is_made(row: Json, title: str, since: int) -> bool:
+    return row.get("title") == title and int(row.get("create_time") or since) >= since
 
 
 def _innermost(row: Json) -> SocialCommerceError:

@@ -68,19 +68,30 @@ class AftersalesNoun(OrdersNoun):
         return Eligibility(tuple(entry for entry in entries if entry.get("request_type") in (*kinds, None)))
 
     def permitted(
-        self, order_id: str, kind: Request, unit_ids: Sequence[str], reason: str | None
-    ) -> Flow[str]:
-        """The reason to give; refuses what TikTok Shop would refuse, before anything is asked for."""
+        self, row: Json, kind: Request, lines: Sequence[str | LineRef], reason: str | None
+    ) -> Flow[tuple[list[str], str]]:
+        """The units that are meant, and the reason to give.
+
+        Refuses what TikTok Shop would refuse, before anything is asked for.
+        """
+        order_id = str(row["id"])
         allowed = yield from self.eligibility(order_id, kind)
-        reasons = allowed.reasons(unit_ids)
-        if not reasons or (unit_ids and allowed.obstacles(unit_ids)):
-            raise conflict(f"order {order_id} takes no {kind} now: {_why(allowed.obstacles(unit_ids))}")
-        if reason is None and len(reasons) == 1:
-            return reasons[0]
-        if reason not in reasons:
-            said = "is required" if reason is None else f"{reason!r} is not offered"
-            raise invalid(reason=f"{said}; this order takes {', '.join(reasons)}")
-        return reason
+        unit_ids = parts_of(row, lines, allowed)
+        return unit_ids, _reason(order_id, kind, allowed, unit_ids, reason)
+
+
+def _reason(
+    order_id: str, kind: Request, allowed: Eligibility, unit_ids: Sequence[str], reason: str | None
+) -> str:
+    reasons = allowed.reasons(unit_ids)
+    if not reasons or (unit_ids and allowed.obstacles(unit_ids)):
+        raise conflict(f"order {order_id} takes no {kind} now: {_why(allowed.obstacles(unit_ids))}")
+    if reason is None and len(reasons) == 1:
+        return reasons[0]
+    if reason not in reasons:
+        said = "is required" if reason is None else f"{reason!r} is not offered"
+        raise invalid(reason=f"{said}; this order takes {', '.join(reasons)}")
+    return reason
 
 
 def _why(entries: Sequence[Json]) -> str:
@@ -93,10 +104,17 @@ def named(unit_ids: Sequence[str]) -> dict[str, Any]:
     return {"order_line_item_ids": list(unit_ids)} if unit_ids else {}
 
 
-def parts_of(row: Json, lines: Sequence[str | LineRef]) -> list[str]:
-    """The units that lines mean; those that are cancelled are no longer there."""
+def parts_of(row: Json, lines: Sequence[str | LineRef], allowed: Eligibility) -> list[str]:
+    """The units that lines mean: first those that may be asked for, none that are cancelled.
+
+    Of three of a kind, one given back, two are left to choose from.
+    """
+    barred = {unit for entry in allowed.obstacles() for unit in units_in(entry)}
     there = {
-        key: [unit for unit in units if unit.get("display_status") != "CANCELLED"]
+        key: sorted(
+            (unit for unit in units if unit.get("display_status") != "CANCELLED"),
+            key=lambda unit: str(unit["id"]) in barred,
+        )
         for key, units in folded(row).items()
     }
     return [str(unit["id"]) for unit in units_of(row, lines, there)]

@@ -10,7 +10,7 @@ from socialcommerce.backends.shared import Bounds, Json, several
 from socialcommerce.backends.tiktok.shop.codes import orders as codes
 from socialcommerce.backends.tiktok.shop.noun import instant
 from socialcommerce.backends.tiktok.shop.orders import mapping
-from socialcommerce.backends.tiktok.shop.orders.aftersales import AftersalesNoun, named, parts_of
+from socialcommerce.backends.tiktok.shop.orders.aftersales import AftersalesNoun, named
 from socialcommerce.backends.tiktok.shop.orders.base import RETURNS, Verdict, conflict, digits
 from socialcommerce.backends.tiktok.shop.orders.values import key_of, times
 from socialcommerce.errors import Unsupported
@@ -102,9 +102,10 @@ class TikTokShopCancellations(AftersalesNoun, Cancellations):
         """
         order_id = identity(order)
         row = yield from self.row(order_id)
-        units = [] if lines is None else (yield from self._part(row, lines))
+        if lines is not None:
+            yield from self._check_part(row, lines)
         word = reason if isinstance(reason, str) else reason.id
-        word = yield from self.permitted(order_id, "CANCEL", units, word)
+        units, word = yield from self.permitted(row, "CANCEL", lines or (), word)
         before = {each["cancel_id"] for each in (yield from self._rows(order_ids=order_id))}
         answer = yield from self.ask(
             "POST",
@@ -117,7 +118,7 @@ class TikTokShopCancellations(AftersalesNoun, Cancellations):
         read = self._afresh(str(answer["cancel_id"]), row, known)
         return (yield from self.told_after(read, mapping.cancellation(known, row)))
 
-    def _part(self, row: Json, lines: Sequence[LineRef]) -> Flow[Sequence[str]]:
+    def _check_part(self, row: Json, lines: Sequence[LineRef]) -> Flow[None]:
         told = (row.get("recipient_address") or {}).get("region_code")
         region = str(told) if told else (yield from self.region()).code
         if region not in codes.PARTIAL_CANCEL_MARKETS:
@@ -127,10 +128,8 @@ class TikTokShopCancellations(AftersalesNoun, Cancellations):
                 f"a part of an order is cancelled in the US and the UK alone, not in {region}",
                 "cancel the whole order",
             )
-        units = parts_of(row, lines)
-        if not units:
+        if not lines:
             raise invalid(lines="name nothing; give keys of order.lines")
-        return units
 
     def _is_requested(self, order_id: str, word: str, before: set[str]) -> Flow[Verdict]:
         """A cancellation that was not there before, for this reason."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
+from uuid import uuid4
 
 from socialcommerce.backends.shared import Json
 from socialcommerce.backends.tiktok.shop.noun import instant
@@ -17,7 +18,7 @@ from socialcommerce.backends.tiktok.shop.orders.aftersales import (
 )
 from socialcommerce.backends.tiktok.shop.orders.base import RETURNS, Verdict
 from socialcommerce.backends.tiktok.shop.orders.lines import line_refs
-from socialcommerce.backends.tiktok.shop.orders.values import key_of, money
+from socialcommerce.backends.tiktok.shop.orders.values import money
 from socialcommerce.errors import Unsupported
 from socialcommerce.models.check import Check, Problem
 from socialcommerce.models.money import Money
@@ -45,14 +46,17 @@ _NEEDLESS = {
 class Opening(AftersalesNoun):
     """Opening a case: shared by refunds and by returns that the seller opens."""
 
-    def open_case(self, kind: Request, row: Json, body: Json, key: str) -> Flow[Json]:
-        """POST /return_refund/202602/returns; a lost answer is found again among the order's returns."""
+    def open_case(self, kind: Request, row: Json, body: Json, key: str | None) -> Flow[Json]:
+        """POST /return_refund/202602/returns; a lost answer is found again among the order's returns.
+
+        Without a key of the caller's this case has one of its own: a second just like it is another case.
+        """
         order_id = str(row["id"])
         before = {each["return_id"] for each in (yield from self.returns_of(order_id))}
         answer: Json = yield from self.ask(
             "POST",
             f"{RETURNS}/returns",
-            query={"idempotency_key": key},
+            query={"idempotency_key": key or str(uuid4())},
             body={"order_id": order_id, "return_type": kind, **body},
             safety="keyed",
             readback=lambda: self._is_open(order_id, kind, before),
@@ -79,10 +83,6 @@ class Opening(AftersalesNoun):
         amount = answer.get("order_refund_amount") or {}
         return money(amount["refund_total"], amount["currency"]) if amount.get("refund_total") else None
 
-    def opening_key(self, given: str | None, row: Json, *parts: Any) -> str:
-        """The caller's key, or one of this very moment: a second refund later is another one."""
-        return given or key_of(row["id"], *parts, self.now().isoformat())
-
 
 class Refunding(Opening, Orders):
     """``orders.check_refund`` and ``refund`` of TikTok Shop."""
@@ -91,9 +91,9 @@ class Refunding(Opening, Orders):
     def check_refund(self, order: str | Order, refund: RefundInput) -> Flow[Check]:
         """GET aftersale_eligibility, then POST refunds/calculate, whose total is the ``cost``."""
         row = yield from self.row(identity(order))
-        units = parts_of(row, refund.lines)
         allowed = yield from self.eligibility(str(row["id"]), "REFUND", "RETURN_AND_REFUND")
         only = Eligibility(tuple(e for e in allowed.entries if e.get("request_type") != "RETURN_AND_REFUND"))
+        units = parts_of(row, refund.lines, only)
         problems = [*_unfit(refund), *_problems(row, only, units, refund)]
         reasons = only.reasons(units)
         if not reasons or only.obstacles(units):
@@ -119,14 +119,12 @@ class Refunding(Opening, Orders):
         """
         _check_fit(refund)
         row = yield from self.row(identity(order))
-        units = parts_of(row, refund.lines)
-        reason = yield from self.permitted(str(row["id"]), "REFUND", units, refund.reason)
+        units, reason = yield from self.permitted(row, "REFUND", refund.lines, refund.reason)
         cost = yield from self.calculated(row, "REFUND", reason, units)
         for problem in _too_much(refund, cost):
             raise invalid(**{problem.field: problem.message})
         body = {"return_reason": reason, **named(units), **_amount(refund.amount)}
-        key = self.opening_key(idempotency_key, row, reason, units, refund.amount)
-        answer = yield from self.open_case("REFUND", row, body, key)
+        answer = yield from self.open_case("REFUND", row, body, idempotency_key)
         return _refund_of(row, answer, units, reason, refund.amount or cost)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from socialcommerce.backends.shared import Bounds, Json, chunks, several
 from socialcommerce.backends.tiktok.shop.codes import orders as codes
 from socialcommerce.backends.tiktok.shop.noun import instant
-from socialcommerce.backends.tiktok.shop.orders.aftersales import Request, named, parts_of
+from socialcommerce.backends.tiktok.shop.orders.aftersales import Request, named
 from socialcommerce.backends.tiktok.shop.orders.base import RETURNS, Verdict, conflict, digits
 from socialcommerce.backends.tiktok.shop.orders.reading import following, step_of
 from socialcommerce.backends.tiktok.shop.orders.refunding import Opening
@@ -148,14 +148,12 @@ class TikTokShopReturns(Opening, Returns):
         """
         kind = _kind(wanted)
         row = yield from self.row(identity(order))
-        units = parts_of(row, wanted.lines)
-        reason = yield from self.permitted(str(row["id"]), kind, units, wanted.reason)
+        units, reason = yield from self.permitted(row, kind, wanted.lines, wanted.reason)
         body: dict[str, Any] = {"return_reason": reason, **named(units)}
         body |= {name: value for name, value in wanted.native.items() if name in _OPTIONS}
         if wanted.amount is not None:
             body |= {"refund_total": str(wanted.amount.amount), "currency": wanted.amount.currency}
-        key = self.opening_key(idempotency_key, row, kind, reason, units)
-        answer = yield from self.open_case(kind, row, body, key)
+        answer = yield from self.open_case(kind, row, body, idempotency_key)
         known = {"order_id": row["id"], "return_type": kind, "return_reason": reason, **answer}
         return (yield from self.told_after(self._afresh(known), return_of(known)))
 

@@ -78,7 +78,7 @@ class Splitting(OrdersNoun, Orders):
         found = _holding(row, unit_ids)
         if found is None:
             made = yield from self._split(row, [list(unit_ids)])
-            row = yield from self.row(str(row["id"]))
+            row = yield from self.told_after(self.row(str(row["id"])), row)
             found = _holding(row, unit_ids) or {"package_id": made[0], "order_line_item_ids": list(unit_ids)}
         return Parcel(row, found)
 
