@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from attrs import evolve, field, frozen
 
@@ -22,10 +22,8 @@ __all__ = ["Platform", "Session"]
 class Platform(Protocol):
     """What the runtime needs to know of a backend; ``backends.Backend`` is the base class."""
 
-    @property
-    def name(self) -> str:
-        """The registered name."""
-        ...
+    name: ClassVar[str]
+    """The registered name."""
 
     @property
     def services(self) -> Mapping[str, Service]:
