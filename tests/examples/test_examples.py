@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,10 @@ def run(script: str) -> str:
 
 
 def test_the_quickstart_tells_a_sellers_day_within_ten_seconds() -> None:
-    started = time.perf_counter()
+    before = os.times()
     story = run("quickstart.py")
-    assert time.perf_counter() - started < 10
+    after = os.times()
+    assert after.children_user - before.children_user < 10, "of work: others may keep the machine busy"
     lines = story.splitlines()
     assert len(lines) <= 25, "one screenful"
     for word in ("listed", "stocked", "order.", "shipped", "advertised", "ROAS", "raised", "answered"):
