@@ -40,10 +40,6 @@ class TikTokMessaging(TikTokNoun, Messaging):
 
     service: ClassVar[str] = "account"
 
-    def __init__(self, session: Any, operation: str = "") -> None:
-        super().__init__(session, operation)
-        self._sent: set[str] = set()
-
     def business(self) -> Flow[Subject]:
         """The TikTok account that speaks."""
         if self.subject is not None and self.subject.kind == "page":
@@ -230,7 +226,7 @@ class TikTokMessaging(TikTokNoun, Messaging):
         find = partial(self._find, ref, contents[0], self.now().replace(microsecond=0))
         data = yield from self.ask("POST", f"{_MESSAGE}send/", body=body, safety="unsafe", readback=find)
         number = str(data["message"]["message_id"])
-        self._sent.add(number)
+        self.claim(number)
         return SendReceipt.build(ids=(number,), via="business_message", billable=False, raw=data)
 
     def _image(self, ref: ConversationRef, content: Image) -> Flow[dict[str, Any]]:
@@ -260,7 +256,7 @@ class TikTokMessaging(TikTokNoun, Messaging):
         """Look for an own message of the same content, sent at or after the attempt."""
         history = yield from self._history(ref)
         for one in history:
-            fresh = one.sent_at is not None and one.sent_at >= since and one.id not in self._sent
+            fresh = one.sent_at is not None and one.sent_at >= since and not self.is_claimed(one.id)
             same = one.contents and one.contents[0].type == content.type
             if fresh and one.echo and same and getattr(content, "text", None) in (None, one.text):
                 return Found({"message": {"message_id": one.id}})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ from socialcommerce.errors import (
 )
 from socialcommerce.models.bulk import BulkResult, Outcome
 from socialcommerce.resources.noun import identity
+from socialcommerce.runtime.call import Absent, Found
 from socialcommerce.runtime.flow import Flow, gather
 from socialcommerce.runtime.paging import Page, position, read_position
 
@@ -51,6 +53,7 @@ RULES = Rules("tiktok_ads", REFUSALS)
 _IDS = 100
 _SWITCHED = 20
 _A_DAY = 86_400.0
+_SKEW = timedelta(seconds=30)
 _ABSENT = (NotFound, InvalidRequest, PermissionDenied)
 
 
@@ -226,6 +229,9 @@ class AdvertisingNoun(TikTokNoun):
         known = yield from self.load(families, [identity(one) for one in inputs])
         to_do = [one for one in known.values() if status_of(one.row) != "deleted"]
         failed = yield from self.set_word(to_do, "DELETE")
+        if failed:  # what an attempt deleted whose answer was lost refuses to be deleted again
+            now = yield from self.again([known[one] for one in failed])
+            failed = {one: error for one, error in failed.items() if status_of(now[one].row) != "deleted"}
         return BulkResult(
             tuple(
                 Outcome.of(one, _result(identity(one), known, failed, {}, lambda _: "deleted", what))
@@ -282,17 +288,44 @@ class AdvertisingNoun(TikTokNoun):
     def made(
         self, family: Family, path: str, body: Mapping[str, Any], name: str, parent: Mapping[str, Any]
     ) -> Flow[str]:
-        """Create by a call that knows a ``request_id``; a repeat that is refused as such is looked up."""
+        """Create by a call that knows a ``request_id``; a repeat that is refused as such is looked up.
+
+        TikTok remembers the id for ten seconds only, so that after a lost answer it is looked first
+        whether the object is there.
+        """
+        look = partial(self._look_for, family, name, parent, self.just_now())
         try:
-            data = yield from self.ask("POST", path, body=dict(body), safety="keyed")
+            data = yield from self.ask("POST", path, body=dict(body), safety="unsafe", readback=look)
+            made = str(data[family.id])
         except Conflict as error:
             if error.reason != "duplicate":
                 raise
             found = yield from self.named(family, name, parent)
             if not found:
                 raise
-            return found[0].id
-        return str(data[family.id])
+            made = found[0].id
+        self.claim(made)
+        return made
+
+    def just_now(self) -> datetime:
+        """The present by TikTok's clock, which counts seconds and may be behind ours."""
+        return self.now().replace(microsecond=0) - _SKEW
+
+    def _look_for(
+        self, family: Family, name: str, parent: Mapping[str, Any], since: datetime
+    ) -> Flow[Found[Any] | Absent]:
+        fresh = yield from self.fresh(family, name, parent, since)
+        return Absent() if fresh is None else Found({family.id: fresh})
+
+    def fresh(
+        self, family: Family, name: str, parent: Mapping[str, Any], since: datetime
+    ) -> Flow[str | None]:
+        """The id of what a lost write made: of that name, since then, and of no other write."""
+        found = yield from self.named(family, name, parent, since)
+        made = next((one.id for one in found if not self.is_claimed(one.id)), None)
+        if made is not None:
+            self.claim(made)
+        return made
 
     def named(
         self, family: Family, name: str, parent: Mapping[str, Any], since: datetime | None = None

@@ -167,6 +167,7 @@ def gmv_body(plan: CampaignInput, store: Mapping[str, Any], place: Place, key: s
     }
     if plan.native.get("shopping_ads_type", "PRODUCT") == "PRODUCT":
         body["product_specific_type"] = "CUSTOMIZED_PRODUCTS" if products else "ALL"
+        body["product_video_specific_type"] = "AUTO_SELECTION"
     if products:
         body["item_group_ids"] = products
     return {name: value for name, value in (body | plan.native).items() if value is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -37,18 +37,12 @@ from socialcommerce.runtime.paging import Page
 __all__ = ["TikTokSingleAds"]
 
 _CHANGES = frozenset({"name", "status", "creative", "native"})
-_SKEW = timedelta(seconds=30)
-"""How far TikTok's clock may be behind ours, where an ad is looked for that was just made."""
 
 
 class TikTokSingleAds(CreativesNoun, SingleAds):
     """``client.ads.ads`` on TikTok."""
 
     level = ADS
-
-    def __init__(self, session: Any, operation: str = "") -> None:
-        super().__init__(session, operation)
-        self._made: set[str] = set()
 
     @supports(
         "native",
@@ -126,22 +120,18 @@ class TikTokSingleAds(CreativesNoun, SingleAds):
         RULES.hold(ad_flaws(plan))
         family = ADS.family(group.kind)
         body = yield from self.ad_body(plan, group.id, group.kind)
-        since = self.now().replace(microsecond=0) - _SKEW
-        look = partial(self._look, family, str(plan.name), group.id, since)
+        look = partial(self._look, family, str(plan.name), group.id, self.just_now())
         data = yield from self.ask("POST", f"{family.root}create/", body=body, safety="unsafe", readback=look)
         made = str(data["ad_ids"][0] if family.kind == "standard" else data[family.id])
-        self._made.add(made)
+        self.claim(made)
         row = {"ad_name": plan.name, "adgroup_id": group.id, family.id: made}
         self._note(known := Known(family, row))
         return (yield from self.again([known]))[made]
 
     def _look(self, family: Family, name: str, group: str, since: datetime) -> Flow[Found[Any] | Absent]:
         """Whether an ad of this name was made in the ad group since the attempt."""
-        found = yield from self.named(family, name, _parent(group), since)
-        fresh = [one for one in found if one.id not in self._made]
-        if not fresh:
-            return Absent()
-        return Found({"ad_ids": [fresh[0].id], family.id: fresh[0].id})
+        fresh = yield from self.fresh(family, name, _parent(group), since)
+        return Absent() if fresh is None else Found({"ad_ids": [fresh], family.id: fresh})
 
     @supports(
         "native",
