@@ -57,8 +57,10 @@ EMAIL = "seller@example.com"
 
 @frozen
 class Scenario:
-    """One write. ``write`` is the request that meets the fault; ``currency`` is the shop's.
+    """One write of a ``platform``; ``currency`` is the shop's.
 
+    ``write`` is the request that meets the fault, as a pattern over "METHOD path"; ``step`` is its name
+    among what ``PartiallyApplied`` says was done, where that is no part of the path.
     ``harmless``: asking for it again makes one and the same.
     """
 
@@ -69,6 +71,18 @@ class Scenario:
     arrange: Callable[[Client], Any] = field(default=lambda shop: None)
     currency: str = "SGD"
     harmless: bool = False
+    platform: str = "shopee"
+    step: str = ""
+
+    @property
+    def done(self) -> str:
+        """What holds the name of its step, where ``PartiallyApplied`` says that it was done."""
+        return f"{self.write} {self.step}"
+
+    @property
+    def label(self) -> str:
+        """Its name among the writes of all platforms."""
+        return f"{self.platform}: {self.name}"
 
 
 def sgd(amount: str) -> Money:

@@ -9,4 +9,4 @@ from socialcommerce.testing import BackendConformance
 
 class TestTikTokShop(BackendConformance):
     name = "tiktok_shop"
-    settings: ClassVar[dict[str, Any]] = {"shop_id": "1", "shop_cipher": "GCP_c"}  # without it nothing is signed
+    settings: ClassVar[dict[str, Any]] = {"shop_id": "1", "shop_cipher": "GCP_1"}  # calls are signed with it
