@@ -117,7 +117,7 @@ class TestPrefetch:
             return PAGES[place]
 
         for _ in pager(read).prefetch():
-            assert coming.wait(10)
+            assert coming.wait(60)
             break
 
     def test_an_error_of_the_next_page_comes_after_the_items_of_this_one(self) -> None:

@@ -13,6 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+LONG = 60
+"""Seconds that are never reached, however busy the machine."""
+
 
 @dataclass(frozen=True)
 class Received:
@@ -87,7 +90,7 @@ class Loopback:
 
     def wait_until(self, condition: Callable[[], bool]) -> bool:
         with self._changed:
-            return self._changed.wait_for(condition, timeout=5)
+            return self._changed.wait_for(condition, timeout=LONG)
 
     def close(self) -> None:
         self._stop.set()
@@ -97,7 +100,7 @@ class Loopback:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in self._threads:
-            thread.join(timeout=5)
+            thread.join(timeout=LONG)
 
     def _count(self, change: int) -> None:
         with self._changed:
@@ -116,7 +119,7 @@ class Loopback:
 
     def _serve(self, connection: socket.socket) -> None:
         try:
-            connection.settimeout(5)
+            connection.settimeout(LONG)
             with suppress(OSError), connection:
                 if not self.deaf:
                     self._converse(self._secured(connection))
@@ -147,7 +150,7 @@ class Loopback:
             connection.sendall(BROKEN[request.path])
             return False
         elif request.path == "/stall":
-            self._stop.wait(5)
+            self._stop.wait(LONG)
         elif request.path == "/drip":
             self._drip(connection)
         elif request.path == "/echo":

@@ -21,7 +21,7 @@ import httpx
 import httpx2
 import pytest
 import trustme
-from tests.runtime.loopback import JSON, Loopback, Received, reply
+from tests.runtime.loopback import JSON, LONG, Loopback, Received, reply
 
 from socialcommerce.runtime.http import (
     AsyncDefaultTransport,
@@ -41,7 +41,7 @@ from socialcommerce.runtime.http.privacy import guard_logs, private
 from socialcommerce.runtime.http_fast import AsyncFastTransport, FastTransport
 from socialcommerce.runtime.transport import Interrupted, NotSent, Request, Response, Timeout
 
-PATIENT = Timeout(connect=5, read=5, total=5)
+PATIENT = Timeout(connect=LONG, read=LONG, total=LONG)
 FOREIGN = "http://shop.example/items?token=SECRET"
 
 
@@ -270,7 +270,7 @@ class TestLimits:
         thread.start()
         assert server.wait_until(lambda: len(server.received) == 1)
         with pytest.raises(NotSent, match="no free connection"):
-            get(transport, server.url("/json"), Timeout(connect=0.05, read=5, total=5))
+            get(transport, server.url("/json"), Timeout(connect=0.05, read=LONG, total=LONG))
         server._stop.set()
         thread.join()
         transport.close()

@@ -23,7 +23,7 @@ def test_another_program_gets_the_twins_answers(twin: ShopeeTwin, market: Market
     with serve(twin) as served:
         url = request.url.replace(HOST, served.base_url)
         asked = urllib.request.Request(url, request.content, dict(request.headers), method="POST")
-        with urllib.request.urlopen(asked, timeout=5) as reply:
+        with urllib.request.urlopen(asked, timeout=60) as reply:
             assert json.load(reply)["error"] == ""
     assert product.variants[0].available == 9
 
@@ -32,7 +32,7 @@ def test_a_dropped_line_is_a_closed_socket(twin: ShopeeTwin, market: Market, sho
     market.fault("drop_before")
     path = shop.request("GET", "shop/get_profile").url.removeprefix(HOST)
     with serve(twin) as served:
-        connection = http.client.HTTPConnection(urlsplit(served.base_url).netloc, timeout=5)
+        connection = http.client.HTTPConnection(urlsplit(served.base_url).netloc, timeout=60)
         connection.request("GET", path)
         with pytest.raises(http.client.RemoteDisconnected):
             connection.getresponse()
