@@ -1,6 +1,6 @@
 """Whole stories, with everything going wrong, and not one secret where somebody could read it.
 
-The secrets are those that the pretend Shopee really gave: the app's keys, every token, every code.
+The secrets are those that the pretend platforms really gave: the apps' keys, every token, every code.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from typing import Any
 
 import anyio
 import pytest
-from tests.faults.scenarios import SCENARIOS, Scenario
-from tests.faults.test_fault_table import TROUBLES, Trouble
+from tests.faults.scenarios import Scenario
+from tests.faults.test_fault_table import SCENARIOS, TITLES, TROUBLES, Trouble
 
 from socialcommerce import AsyncClient, Client, simulate
-from socialcommerce.backends import Shopee
+from socialcommerce.backends import Shopee, TikTokShop
 from socialcommerce.errors import SocialCommerceError
 from socialcommerce.models import BulkResult
 from socialcommerce.runtime.observe import Attempt
 from socialcommerce.simulators.serve import serve
-from socialcommerce.simulators.shopee.authority import Authority, Pair
+from socialcommerce.simulators.shopee import authority as shopee
+from socialcommerce.simulators.tiktok_shop import authority as tiktok_shop
 from socialcommerce.testing import Canaries, planted
 
 TELLING = [
@@ -34,30 +35,42 @@ TELLING = [
 CONTAINERS = (dict, list, tuple, set, partial, MethodType, FunctionType, BuiltinMethodType, CellType)
 
 
+PLATFORMS = tuple(TITLES)
+AUTHORITIES = (shopee.Authority, tiktok_shop.Authority)
+KEYS = {"shopee": ("partner_key", "push_key"), "tiktok_shop": ("app_secret",)}
+"""What of a registered app is secret."""
+
+
 @pytest.fixture
 def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Canaries]:
-    """Every secret that a pretend Shopee gives while the test runs is one to watch for."""
-    issue, code = Authority.issue, Authority.code
+    """Every secret that a pretend platform gives while the test runs is one to watch for."""
+    with planted() as found:
+        for authority in AUTHORITIES:
+            watch(monkeypatch, authority, found)
+        yield found
 
-    def issued(book: Authority, *given: Any) -> Pair:
+
+def watch(monkeypatch: pytest.MonkeyPatch, authority: Any, found: Canaries) -> None:
+    """Have a platform's book of consents tell of every token and code that it gives."""
+    issue, code = authority.issue, authority.code
+
+    def issued(book: Any, *given: Any) -> Any:
         pair = issue(book, *given)
         found.secrets += (pair.access_token, pair.refresh_token)
         return pair
 
-    def coded(book: Authority, *given: Any) -> str:
-        text = code(book, *given)
+    def coded(book: Any, *given: Any) -> str:
+        text: str = code(book, *given)
         found.secrets += (text,)
         return text
 
-    monkeypatch.setattr(Authority, "issue", issued)
-    monkeypatch.setattr(Authority, "code", coded)
-    with planted() as found:
-        yield found
+    monkeypatch.setattr(authority, "issue", issued)
+    monkeypatch.setattr(authority, "code", coded)
 
 
 def keys_of(market: Any) -> tuple[str, ...]:
-    apps = market.twins["shopee"].authority.apps.values()
-    return tuple(key for app in apps for key in (app.partner_key, app.push_key))
+    apps = [(name, app) for name, twin in market.twins.items() for app in twin.authority.apps.values()]
+    return tuple(getattr(app, key) for name, app in apps for key in KEYS[name])
 
 
 @contextmanager
@@ -109,13 +122,13 @@ async def ask_async(shop: AsyncClient, scenario: Scenario, things: Any) -> Any:
         return error
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.label)
 def test_no_write_shows_a_secret_whatever_happens_to_it(scenario: Scenario, watched: Canaries) -> None:
     for seed, trouble in enumerate(
         TELLING
     ):  # of one seed, the token of one world is the request id of another
         told: list[Attempt] = []
-        with simulate("shopee", currency=scenario.currency, seed=seed, hooks=[told.append]) as shop:
+        with simulate(scenario.platform, currency=scenario.currency, seed=seed, hooks=[told.append]) as shop:
             watched.secrets += keys_of(shop.market)
             things = scenario.arrange(shop)
             trouble.befall(shop.market, scenario.write)
@@ -127,13 +140,13 @@ def test_no_write_shows_a_secret_whatever_happens_to_it(scenario: Scenario, watc
     watched.check()
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS[::4], ids=lambda one: one.name)
+@pytest.mark.parametrize("scenario", SCENARIOS[::4], ids=lambda one: one.label)
 def test_nor_does_the_async_client(scenario: Scenario, watched: Canaries) -> None:
     for seed, trouble in enumerate(TELLING):
         told: list[Attempt] = []
-        with simulate("shopee", currency=scenario.currency, seed=seed) as before:
+        with simulate(scenario.platform, currency=scenario.currency, seed=seed) as before:
             watched.secrets += keys_of(before.market)
-            shop = simulate("shopee", AsyncClient, market=before.market, hooks=[told.append])
+            shop = simulate(scenario.platform, AsyncClient, market=before.market, hooks=[told.append])
             things = scenario.arrange(before)
             trouble.befall(before.market, scenario.write)
             with inspected(watched) as found:
@@ -141,8 +154,9 @@ def test_nor_does_the_async_client(scenario: Scenario, watched: Canaries) -> Non
     watched.check()
 
 
-def test_nothing_that_hangs_on_a_client_shows_a_secret(watched: Canaries) -> None:
-    with simulate("shopee") as shop, inspected(watched) as found:
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_nothing_that_hangs_on_a_client_shows_a_secret(platform: str, watched: Canaries) -> None:
+    with simulate(platform) as shop, inspected(watched) as found:
         watched.secrets += keys_of(shop.market)
         shop.market.add_product("MUG", 10)
         order = shop.orders.get(shop.market.buy("MUG"))
@@ -154,7 +168,7 @@ def test_nothing_that_hangs_on_a_client_shows_a_secret(watched: Canaries) -> Non
         found += [shop.plan.orders.ship(order), shop.plan.catalog.get("1"), shop.plan.auth.accounts()]
         found += [shop.orders.list(), shop.orders.list().pages(), order, shop.auth.status(), shop.accounts()]
         found += [shop.auth.exchange(shop.market.consent(shop.auth.authorize_url("https://a.example.com")))]
-        found += [shop.call("GET", "/api/v2/shop/get_shop_info").response]
+        found += [shop.call("GET", INFO[platform]).response]
     watched.check()
 
 
@@ -163,6 +177,7 @@ def _last_push(shop: Client) -> dict[str, Any]:
     return {"method": push.method, "headers": push.headers, "body": push.body}
 
 
+INFO = {"shopee": "/api/v2/shop/get_shop_info", "tiktok_shop": "/seller/202309/shops"}
 STORE_READS = (
     lambda shop: shop.store.info(),
     lambda shop: shop.catalog.get("1"),
@@ -170,22 +185,32 @@ STORE_READS = (
     lambda shop: shop.ads.campaigns.get("3"),
     lambda shop: shop.messaging.profile("4"),
     lambda shop: shop.auth.refresh(),
+    lambda shop: shop.auth.exchange({"code": "a code that nobody gave", "shop_id": "1"}),
     lambda shop: shop.webhooks.health(),
-    lambda shop: shop.call("GET", "/api/v2/shop/get_shop_info"),
+    lambda shop: shop.call("GET", INFO[shop.backend.name]),
 )
 OVER_THE_WIRE = ("", "drop_before", "server_error", "truncate", "expire_token")
 
 
+def over_the_wire(platform: str, twin: Any, base_url: str) -> Any:
+    """A backend with the tokens of the first account, that speaks to a served twin."""
+    given = twin.issue_token(twin.accounts[0])
+    tokens = {name: given[name] for name in ("access_token", "refresh_token")}
+    if platform == "shopee":
+        return Shopee(**twin.settings() | {"host": base_url}, **tokens)
+    hosts = {"host": base_url, "auth_host": base_url}
+    return TikTokShop(**twin.settings() | hosts, shop_id=twin.accounts[0].id, **tokens)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("kind", OVER_THE_WIRE)
-def test_http_libraries_log_no_secret(kind: str, watched: Canaries) -> None:
-    with simulate("shopee") as played:
+def test_http_libraries_log_no_secret(platform: str, kind: str, watched: Canaries) -> None:
+    with simulate(platform) as played:
         market = played.market
         watched.secrets += keys_of(market)
-        twin = market.twins["shopee"]
+        twin = market.twins[platform]
         with serve(twin) as served, inspected(watched) as found:
-            given = twin.issue_token(twin.accounts[0])
-            tokens = {name: given[name] for name in ("access_token", "refresh_token")}
-            backend = Shopee(**twin.settings() | {"host": served.base_url}, **tokens)
+            backend = over_the_wire(platform, twin, served.base_url)
             with Client(backend, sleep=market.sleep) as shop:
                 for call in STORE_READS:
                     _trouble(market, kind)
@@ -223,8 +248,9 @@ def _answer(call: Any, shop: Client) -> Any:
 NAME, PHONE, STREET, WISH = "Canaria Birdwing", "+6590001234567", "12 Canary Lane", "ring twice, please"
 
 
-def test_masked_models_tell_nothing_of_the_buyer() -> None:
-    with simulate("shopee") as shop, planted(NAME, PHONE, STREET, WISH) as watched:
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_masked_models_tell_nothing_of_the_buyer(platform: str) -> None:
+    with simulate(platform) as shop, planted(NAME, PHONE, STREET, WISH) as watched:
         market = shop.market
         market.add_product("MUG", 10)
         made = market.default.orders[market.buy("MUG")]

@@ -117,6 +117,8 @@ class _Exchange:
             error.sent = "yes"
             if isinstance(error, PlatformError) and error.retry_after is None:
                 error.retry_after = _asked_wait(response)
+            if isinstance(error, DecodeError) and self.call.account != "required":
+                _forget(error)
             raise
 
     def _buckets(self) -> tuple[Bucket, ...]:
@@ -276,6 +278,11 @@ class _Exchange:
 @lru_cache(maxsize=4096)
 def _scaled(buckets: tuple[Bucket, ...], scale: float) -> tuple[Bucket, ...]:
     return tuple(evolve(bucket, rate=bucket.rate * scale) for bucket in buckets)
+
+
+def _forget(error: DecodeError) -> None:
+    """Keep nothing of the reply: a call that speaks for nobody yet is how tokens are fetched."""
+    error.raw, error.__cause__, error.__context__ = b"", None, None
 
 
 def _asked_wait(response: Response) -> timedelta | None:
