@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import random
@@ -37,6 +38,8 @@ PACE, HASTE = 0.4, 0.05
 """Seconds between two calls of one member, at most; of one that is to die, so that it comes to renew."""
 GRACE = 60.0
 """Seconds that one that is to die goes on after the others, at most, for a renewal to come."""
+STUCK = 150.0
+"""Seconds after which a member tells where it hangs, and ends."""
 
 
 @frozen
@@ -136,6 +139,7 @@ def together(config: Config) -> int:
 def forked(work: Callable[[], int]) -> int:
     child = os.fork()
     if child == 0:
+        faulthandler.dump_traceback_later(STUCK, exit=True)
         code = BROKEN
         try:
             code = work()

@@ -72,7 +72,7 @@ class Shop:
     def play(self, config: Config) -> dict[str, int]:
         """How the members of a crowd ended."""
         command = [sys.executable, "-m", "tests.races.crowd", config.dump()]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=150, check=False)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
         assert done.stdout, done.stderr
         ends: dict[str, int] = json.loads(done.stdout)
         assert "broken" not in ends, done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import sys
 import threading
@@ -23,6 +24,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks")
 
 NOW = 1_800_000_000.0
 FEW = (4, 4)
+STUCK = 200
+"""Seconds after which a child tells where it hangs and ends, before the test's own limit."""
 MANY = pytest.param((50, 50), marks=pytest.mark.slow)
 
 
@@ -48,6 +51,7 @@ def fork(work: Callable[[], object]) -> int:
         return child
     sys.settrace(None)  # the child is not measured: a tracer and crowds of threads after a fork do not agree
     threading.settrace(None)  # type: ignore[arg-type]  # None is what unsets it
+    faulthandler.dump_traceback_later(STUCK, exit=True, file=2)
     code = 1
     try:
         work()
