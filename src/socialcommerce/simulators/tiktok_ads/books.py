@@ -78,11 +78,11 @@ METRICS: Mapping[str, Figure] = {
     "total_complete_payment_rate": lambda book: f"{book.value:.2f}",
     "complete_payment_roas": lambda book: _ratio(book.value, book.spend),
     "total_purchase_value": lambda book: f"{book.value:.2f}",
-    "onsite_total_purchase": lambda book: str(book.orders),
-    "onsite_total_purchase_value": lambda book: f"{book.value:.2f}",
-    "onsite_total_add_to_cart": lambda book: str(book.orders * 2),
-    "onsite_total_add_to_cart_value": lambda book: f"{book.value * 2:.2f}",
-    "onsite_total_checkout_initiation": lambda book: str(book.orders),
+    "onsite_total_purchase": lambda book: "0",
+    "onsite_total_purchase_value": lambda book: "0.00",
+    "onsite_total_add_to_cart": lambda book: "0",
+    "onsite_total_add_to_cart_value": lambda book: "0.00",
+    "onsite_total_checkout_initiation": lambda book: "0",
     "onsite_total_product_details_page_view": lambda book: str(book.clicks),
     "shop_total_items_purchased": lambda book: str(book.items),
     "web_event_add_to_cart": lambda book: str(book.orders * 2),
@@ -101,7 +101,11 @@ METRICS: Mapping[str, Figure] = {
     "form": lambda book: "0",
     "onsite_form": lambda book: "0",
 }
-"""Name of a figure -> how it is computed; all are texts."""
+"""Name of a figure -> how it is computed; all are texts.
+
+A sale is made on the seller's website or on TikTok, never on both: here on the website, while what
+the shop on TikTok sells is told by GMV Max.
+"""
 
 GMV_METRICS: Mapping[str, Figure] = {
     "cost": lambda book: f"{book.spend:.2f}",

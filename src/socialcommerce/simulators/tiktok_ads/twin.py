@@ -148,6 +148,7 @@ class TikTokAdsTwin(Twin):
             "advertiser_id": account.id,
             "business_id": account.open_id,
             "bc_id": self.bc_id,
+            "callback_urls": {"default": self.push_url},
         }
 
     def issue_token(

@@ -274,7 +274,7 @@ class TikTokMessaging(TikTokNoun, Messaging):
         if last is None or last.sent_at is None:
             return SendPolicy.build(can_reply=False, reason="this person has not written first")
         end = last.sent_at + codes.WINDOW
-        ours = sum(1 for one in history if one.echo and one.sent_at and one.sent_at > last.sent_at)
+        ours = sum(1 for one in history if one.echo and one.sent_at and one.sent_at >= last.sent_at)
         left = max(0, codes.MOST_MESSAGES - ours)
         reason = None
         if self.now() >= end:
