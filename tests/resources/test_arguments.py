@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pytest
 
 from socialcommerce.errors import InvalidRequest
-from socialcommerce.resources.arguments import closed_sets, refuse_wrong
+from socialcommerce.resources.arguments import Hints, refuse_unknown, refuse_wrong
 from socialcommerce.resources.catalog import Catalog
 
 EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
@@ -25,32 +25,36 @@ def paint(
 ) -> None: ...
 
 
+def words(**known: tuple[str, ...]) -> Hints:
+    return Hints(words=known, kinds={}, plural=frozenset())
+
+
 def test_only_a_parameter_that_takes_nothing_else_is_closed() -> None:
-    assert closed_sets(paint) == {"colour": ("red", "blue")}
+    assert Hints.of(paint).words == {"colour": ("red", "blue")}
 
 
 def test_the_types_of_a_contract_are_found_where_only_type_checkers_import_them() -> None:
-    assert closed_sets(Catalog.get)["version"] == ("live", "pending")
-    assert "active" in closed_sets(Catalog.list)["status"]
-    assert "sku" not in closed_sets(Catalog.find)
+    assert Hints.of(Catalog.get).words["version"] == ("live", "pending")
+    assert "active" in Hints.of(Catalog.list).words["status"]
+    assert "sku" not in Hints.of(Catalog.find).words
 
 
 @pytest.mark.parametrize("colour", ["red", ["red", "blue"], ("blue",), {"red"}, None, []])
 def test_known_words_pass(colour: Any) -> None:
-    refuse_wrong({"colour": colour}, {"colour": ("red", "blue")})
+    refuse_unknown({"colour": colour}, words(colour=("red", "blue")))
 
 
 @pytest.mark.parametrize("colour", ["green", ["red", "green"], ("green",), {"green"}])
 def test_an_unknown_word_is_refused_with_the_known_ones(colour: Any) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        refuse_wrong({"colour": colour}, {"colour": ("red", "blue")})
+        refuse_unknown({"colour": colour}, words(colour=("red", "blue")))
     assert caught.value.fields == {"colour": "'green' is not known; there is red, blue"}
     assert caught.value.sent == "no"
 
 
 def test_of_a_long_list_the_first_ones_are_shown() -> None:
     with pytest.raises(InvalidRequest, match=r"colour-19, …$"):
-        refuse_wrong({"colour": "green"}, {"colour": COLOURS})
+        refuse_unknown({"colour": "green"}, words(colour=COLOURS))
 
 
 @pytest.mark.parametrize(
@@ -59,13 +63,13 @@ def test_of_a_long_list_the_first_ones_are_shown() -> None:
 )
 def test_a_span_upside_down_is_refused(first: str, last: str) -> None:
     with pytest.raises(InvalidRequest, match=f"{last}: lies before {first}"):
-        refuse_wrong({first: LATE, last: EARLY}, {})
-    refuse_wrong({first: EARLY, last: LATE}, {})
-    refuse_wrong({first: EARLY, last: EARLY}, {})
-    refuse_wrong({first: EARLY, last: None}, {})
-    refuse_wrong({first: LATE, last: date(2025, 1, 1)}, {})
+        refuse_wrong({first: LATE, last: EARLY}, words())
+    refuse_wrong({first: EARLY, last: LATE}, words())
+    refuse_wrong({first: EARLY, last: EARLY}, words())
+    refuse_wrong({first: EARLY, last: None}, words())
+    refuse_wrong({first: LATE, last: date(2025, 1, 1)}, words())
 
 
 def test_a_naive_datetime_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="created_after: is a naive datetime"):
-        refuse_wrong({"created_after": datetime(2026, 1, 1)}, {})  # noqa: DTZ001  # a naive one is the point
+        refuse_wrong({"created_after": datetime(2026, 1, 1)}, words())  # noqa: DTZ001  # a naive one is the point

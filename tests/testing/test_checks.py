@@ -260,7 +260,7 @@ def test_a_backend_of_this_library_gives_reasons_of_its_own() -> None:
     [
         ("catalog.get", "catalog.get is refused, yet something was sent"),
         ("catalog.list", "catalog.list is refused, yet it answers"),
-        ("catalog.set_stock", "catalog.set_stock is refused with AttributeError"),
+        ("catalog.set_stock", "catalog.set_stock is refused with InvalidRequest"),
     ],
 )
 def test_a_refusal_that_is_not_kept(operation: str, sentence: str) -> None:

@@ -107,7 +107,7 @@ def test_a_signed_push_of_any_shape_is_events(push: dict[str, Any]) -> None:
 
 
 @MANY
-@given(st.binary())
+@given(st.binary().filter(lambda body: b"code" not in body))
 def test_signed_garbage_is_malformed(body: bytes) -> None:
     given = {"method": "POST", "headers": dict(SCHEME.sign(Delivery(body=body), KEY)), "body": body}
     with pytest.raises(WebhookError) as caught:

@@ -123,6 +123,7 @@ def shaped(flow: Flow[T], platform: str) -> Flow[T]:
     """
     answered, value = False, None
     failure: Exception | None = None
+    effect: Any = None
     with closing(flow):
         while True:
             try:
@@ -132,7 +133,7 @@ def shaped(flow: Flow[T], platform: str) -> Flow[T]:
             except SocialCommerceError:
                 raise
             except _SHAPE as error:
-                if not answered:
+                if not answered or (error is failure and isinstance(effect, Send)):
                     raise
                 raise _misshapen(error, platform) from error
             value, failure = None, None

@@ -319,14 +319,14 @@ class Product(Entity):
         raise KeyError(sku)
 
 
-def _ref(value: Any) -> Any:
-    """What is sold, named by a product or by its id."""
+def read_ref(value: Any) -> Any:
+    """What is sold, named by a product or by its id; anything else is answered as it is."""
     if isinstance(value, str):
         return Ref(product_id=value)
     return Ref(product_id=value.id) if isinstance(value, Product) else value
 
 
-RefLike: TypeAlias = Annotated[Ref, BeforeValidator(_ref)]
+RefLike: TypeAlias = Annotated[Ref, BeforeValidator(read_ref)]
 """A ``Ref``; a ``Product`` or its id is read as one."""
 
 

@@ -1,39 +1,44 @@
 """Arguments: what users may leave out in writing them, and what is wrong on every platform.
 
-Positional arguments may go on where the contract takes keywords, and where it takes several things, one
-will do. Wrong are instants without a zone, spans upside down, unknown words.
+Positional arguments may go on where the contract takes keywords; where it takes several things, one will
+do. Wrong are things of another class, instants without a zone, spans upside down, unknown words.
 """
 
 from __future__ import annotations
 
 import builtins
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date, datetime
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from attrs import frozen
 
 from socialcommerce.resources.noun import invalid
 
-__all__ = ["closed_sets", "in_order", "is_one", "lists", "refuse_wrong"]
+__all__ = ["Hints", "in_order", "is_one", "refuse_unknown", "refuse_wrong"]
+
+K = TypeVar("K")
 
 _NAIVE = "is a naive datetime; give it a time zone, as in datetime.now(timezone.utc)"
 _SPANS = (("created_after", "created_before"), ("updated_after", "updated_before"), ("since", "until"))
+_IDS = frozenset({"ids", "parent"})
+"""Parameters that contracts take as ids alone; users may give the objects."""
 _SHOWN = 20
 """How many words of a closed set a message lists."""
 
 
 def in_order(
     parameters: Mapping[str, inspect.Parameter],
-    plural: frozenset[str],
+    hints: Hints,
     args: tuple[Any, ...],
     kwargs: Mapping[str, Any],
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Arguments as the contract takes them.
 
     Positional ones beyond its own go to its keywords, in order: ``changes(yesterday)`` is
-    ``changes(since=yesterday)``; what is too much stays, to be refused as usual. One thing for a
-    ``plural`` parameter is one of several.
+    ``changes(since=yesterday)``; what is too much stays, to be refused as usual.
     """
     kinds = [(name, parameter.kind) for name, parameter in parameters.items()]
     own = sum(kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for _, kind in kinds)
@@ -41,14 +46,9 @@ def in_order(
     extra = dict(zip(keywords, args[own:], strict=False))
     if twice := extra.keys() & kwargs.keys():
         raise TypeError(f"got several values for argument {min(twice)!r}")
-    placed = [
-        _several(value) if name in plural else value
-        for (name, _), value in zip(kinds, args[:own], strict=False)
-    ]
-    named = {**kwargs, **extra}
-    return (*placed, *args[own + len(extra) :]), {
-        name: _several(value) if name in plural else value for name, value in named.items()
-    }
+    placed = (hints.read(name, value) for (name, _), value in zip(kinds, args[:own], strict=False))
+    named = {name: hints.read(name, value) for name, value in {**kwargs, **extra}.items()}
+    return (*placed, *args[own + len(extra) :]), named
 
 
 def is_one(given: Any) -> bool:
@@ -60,34 +60,84 @@ def _is_model(given: Any) -> bool:
     return hasattr(type(given), "model_fields")
 
 
-def _several(value: Any) -> Any:
-    """What was given where several things are taken: one thing is one of them, None is none said."""
-    if value is None or (isinstance(value, Sequence) and not is_one(value)):
-        return value
-    return (value,) if is_one(value) else tuple(value)
-
-
-def lists(method: Callable[..., Any]) -> frozenset[str]:
-    """The parameters that take several things and never one: ``reveal(order, fields)``."""
-    hints = get_type_hints(method, localns=_Names(method))
-    return frozenset(name for name, hint in hints.items() if name != "return" and _is_list(hint))
-
-
 def _is_list(hint: Any) -> bool:
     parts = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     kinds = {get_origin(part) for part in parts if part is not type(None)}
     return kinds == {Sequence}
 
 
-def closed_sets(method: Callable[..., Any]) -> Mapping[str, tuple[str, ...]]:
-    """The words that each parameter takes, of those parameters that take nothing but such words."""
-    hints = get_type_hints(method, localns=_Names(method))
-    found = {name: list(_words(hint)) for name, hint in hints.items()}
+def _classes(hint: Any) -> Iterator[type | None]:
+    """The classes of a hint; None for a part that cannot be told."""
+    origin = get_origin(hint)
+    if origin in (Union, UnionType) or origin in (Sequence, list):
+        for part in get_args(hint):
+            yield from _classes(part)
+    elif origin is Literal:
+        yield from {type(word) for word in get_args(hint)}
+    elif isinstance(hint, type) and hint not in (_Other, object, float, Any):
+        yield hint
+    else:
+        yield None
+
+
+def _refuse_kind(name: str, value: Any, known: tuple[type, ...]) -> None:
+    items = value if isinstance(value, list | tuple) else (value,) if is_one(value) else ()
+    for item in items:
+        if not isinstance(item, known):
+            wanted = " or ".join("text" if kind is str else kind.__name__ for kind in known)
+            raise invalid(**{name: f"expected {wanted}, not {type(item).__name__}"})
+
+
+@frozen
+class Hints:
+    """What the annotations of a contract's method say of its parameters, by name.
+
+    ``words`` of those that take nothing but such words; ``kinds``, the classes (of a list: of its items)
+    of those that take objects of this library, instants or plain text alone; ``plural`` those that take
+    several things and never one.
+    """
+
+    words: Mapping[str, tuple[str, ...]]
+    kinds: Mapping[str, tuple[type, ...]]
+    plural: frozenset[str]
+
+    @classmethod
+    def of(cls, method: Callable[..., Any], singular: Set[str] = frozenset()) -> Hints:
+        """Those of a method; its ``singular`` lists are known to be taken apart by the face."""
+        hints = get_type_hints(method, localns=_Names(method))
+        hints.pop("return", None)
+        return cls(
+            words=_told({name: list(_words(hint)) for name, hint in hints.items()}),
+            kinds=_strict(_told({name: list(_classes(hint)) for name, hint in hints.items()})),
+            plural=frozenset(name for name, hint in hints.items() if _is_list(hint)) - singular,
+        )
+
+    def read(self, name: str, value: Any) -> Any:
+        """What was given for a parameter, as the contract takes it: several for one, an id for its object."""
+        if value is not None and name in self.plural:
+            value = (value,) if is_one(value) else tuple(value)
+        if name not in _IDS:
+            return value
+        return tuple(map(_id, value)) if isinstance(value, tuple) else _id(value)
+
+
+def _id(thing: Any) -> Any:
+    return thing.id if _is_model(thing) and isinstance(getattr(thing, "id", None), str) else thing
+
+
+def _told(found: Mapping[str, list[K | None]]) -> dict[str, tuple[K, ...]]:
+    """Those of which every part is known."""
     return {
-        name: tuple(dict.fromkeys(word for word in words if word is not None))
-        for name, words in found.items()
-        if words and None not in words
+        name: tuple(dict.fromkeys(part for part in parts if part is not None))
+        for name, parts in found.items()
+        if parts and None not in parts
     }
+
+
+def _strict(kinds: Mapping[str, tuple[type, ...]]) -> dict[str, tuple[type, ...]]:
+    """Without those that take an object or its id: there anything with an id will do."""
+    apart = {name: tuple(kind for kind in known if kind is not NoneType) for name, known in kinds.items()}
+    return {name: known for name, known in apart.items() if str not in known or known == (str,)}
 
 
 class _Other:
@@ -127,13 +177,20 @@ def _words(hint: Any) -> Iterator[str | None]:
         yield from _words(part)
 
 
-def refuse_wrong(given: Mapping[str, Any], closed: Mapping[str, tuple[str, ...]]) -> None:
+def refuse_unknown(given: Mapping[str, Any], hints: Hints) -> None:
+    """Raise ``InvalidRequest``, nothing sent, for the first word that is not of its closed set."""
+    for name, value in given.items():
+        if name in hints.words:
+            _refuse_unknown(name, value, hints.words[name])
+
+
+def refuse_wrong(given: Mapping[str, Any], hints: Hints) -> None:
     """Raise ``InvalidRequest``, nothing sent, for the first argument that no platform could honour."""
     for name, value in given.items():
+        if name in hints.kinds and value is not None:
+            _refuse_kind(name, value, hints.kinds[name])
         if isinstance(value, datetime) and value.tzinfo is None:
             raise invalid(**{name: _NAIVE})
-        if name in closed:
-            _refuse_unknown(name, value, closed[name])
     for first, last in _SPANS:
         begin, end = given.get(first), given.get(last)
         if begin is None or end is None or type(begin) is not type(end) or not isinstance(begin, date):

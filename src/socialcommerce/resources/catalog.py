@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeAlias, TypedDict, TypeVar
 
 from typing_extensions import Unpack
 
+from socialcommerce.resources.arguments import is_one
 from socialcommerce.resources.face import Async, Sync, chunked, each, operation, pages
 from socialcommerce.resources.noun import Noun
 
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from socialcommerce.runtime.paging import Page
 
 __all__ = ["AsyncCatalog", "Catalog", "Detail", "ProductChanges", "SyncCatalog"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 Detail: TypeAlias = Literal["full", "summary", "ids"]
 Purpose: TypeAlias = Literal["product", "variant", "description", "video", "size_chart", "proof"]
@@ -183,7 +187,8 @@ class Catalog(Noun):
         """Read what can still be bought, in all and by location.
 
         Args:
-            refs: ``Ref(sku=…)`` or ``Ref(product_id=…, variant_id=…)``.
+            refs: ``Ref(sku=…)`` or ``Ref(product_id=…, variant_id=…)``; a product or its id will do where
+                it has one variant.
         """
         self.refuse("stock")
 
@@ -279,6 +284,16 @@ class Catalog(Noun):
         self.refuse("changes")
 
 
+class _each_ref(each[Any, P, R]):  # noqa: N801  # used like a decorator
+    """``each`` over what is sold: a ``Ref``; a product or its id is read as one."""
+
+    def _given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[Any, ...]]:
+        from socialcommerce.models.product import read_ref
+
+        given, rest = super()._given(args, kwargs)
+        return read_ref(given) if is_one(given) else [read_ref(item) for item in given], rest
+
+
 class _Catalog:
     contract = Catalog
 
@@ -291,7 +306,7 @@ class _Catalog:
     delete = each(Catalog.delete)
     publish = each(Catalog.publish)
     unpublish = each(Catalog.unpublish)
-    stock = each(Catalog.stock)
+    stock = _each_ref(Catalog.stock)
     set_stock = each(Catalog.set_stock)
     set_prices = each(Catalog.set_prices)
     upsert = chunked(Catalog.upsert)

@@ -17,7 +17,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
 
 from socialcommerce.errors import SocialCommerceError, Unsupported
 from socialcommerce.models.bulk import BulkResult, Outcome
-from socialcommerce.resources.arguments import closed_sets, in_order, is_one, lists, refuse_wrong
+from socialcommerce.resources.arguments import Hints, in_order, is_one, refuse_unknown, refuse_wrong
 from socialcommerce.resources.capability import Capability
 from socialcommerce.resources.noun import Noun, invalid
 from socialcommerce.resources.pager import AsyncPager, Pager
@@ -167,21 +167,15 @@ class _Entry:
         return dict(list(inspect.signature(self.method).parameters.items())[1:])
 
     @cached_property
-    def closed_sets(self) -> Mapping[str, tuple[str, ...]]:
-        """The words that its parameters take, where they take nothing else."""
-        return closed_sets(self.method)
-
-    @cached_property
-    def lists(self) -> frozenset[str]:
-        """The parameters that take several things, one of which will do."""
-        first = next(iter(self.parameters), "")
-        return lists(self.method) - ({first} if self.bulk else set())
+    def hints(self) -> Hints:
+        """What its parameters take, as the contract's annotations say."""
+        return Hints.of(self.method, {next(iter(self.parameters))} if self.bulk else set())
 
     def taken(
         self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments as the contract takes them, however they were given."""
-        return in_order(self.parameters, self.lists, args, kwargs)
+        return in_order(self.parameters, self.hints, args, kwargs)
 
     @cached_property
     def signature(self) -> inspect.Signature:
@@ -213,10 +207,11 @@ def gate(core: Core, entry: _Entry, given: Mapping[str, Any]) -> None:
     capability = core.capability(entry.full_name)
     if not capability:
         raise _unsupported(core, capability)
-    refuse_wrong(given, entry.closed_sets)
+    refuse_unknown(given, entry.hints)
     for name, value in given.items():
         if name not in _ALWAYS and not _is_default(entry, name, value):
             _refuse(core, capability, entry, name, value)
+    refuse_wrong(given, entry.hints)
 
 
 _ALWAYS = frozenset({"cursor", "wait"})

@@ -169,6 +169,8 @@ def _read(session: Session, service: Service, subject: Subject | None) -> Flow[t
     seed = session.platform.seed(service, subject)
     if seed is None and service.renewal in _WITHOUT_CONSENT:
         seed = TokenRecord(access_expires_at=0.0)
+    if seed is None and subject is None and service.renewal in _NEVER_RENEWED:
+        return TokenRecord(), version  # no account, no consent, no renewal: the settings alone sign
     if seed is None:
         raise _missing(session, service, subject)
     if service.renewal in _NEVER_RENEWED:  # nothing to remember: the settings stay the only truth

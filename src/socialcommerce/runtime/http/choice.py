@@ -8,6 +8,7 @@ from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from socialcommerce.runtime.http.clients import AsyncHttpxTransport, HttpxTransport, httpx_kind
+from socialcommerce.runtime.http.failures import failure
 from socialcommerce.runtime.http.pools import AsyncDefaultTransport, DefaultTransport
 from socialcommerce.runtime.transport import (
     AsyncTransport,
@@ -40,8 +41,9 @@ _WANTED = "a transport, an httpx or httpx2 client, a function Request -> Respons
 class FunctionTransport:
     """A plain function as a transport: for tests and twins; nothing leaves the process.
 
-    What the function raises reaches the caller as it is; ``NotSent`` and ``Interrupted`` are read
-    as a real transport's.
+    ``NotSent`` and ``Interrupted`` are read as a real transport's, and so are the system's own errors
+    (``ConnectionError``, ``TimeoutError``: whether it arrived is unknown, but where the connection was
+    refused). Anything else that the function raises reaches the caller as it is.
     """
 
     def __init__(self, handler: Handler) -> None:
@@ -52,7 +54,10 @@ class FunctionTransport:
 
     def send(self, request: Request, timeout: Timeout) -> Response:
         """Answer what the function answers; ``timeout`` has nothing to limit here."""
-        return self._handler(request)
+        try:
+            return self._handler(request)
+        except OSError as error:
+            raise failure(request, error) from error
 
     def close(self) -> None:
         """Do nothing: a function holds no connection."""
@@ -67,8 +72,11 @@ class AsyncFunctionTransport:
 
     async def send(self, request: Request, timeout: Timeout) -> Response:
         """Answer what the function answers; ``timeout`` has nothing to limit here."""
-        answer = self._handler(request)
-        return answer if isinstance(answer, Response) else await answer
+        try:
+            answer = self._handler(request)
+            return answer if isinstance(answer, Response) else await answer
+        except OSError as error:
+            raise failure(request, error) from error
 
     async def aclose(self) -> None:
         """Do nothing: a function holds no connection."""

@@ -19,6 +19,8 @@ _KINDS: Final[dict[str, _Kind]] = {
     "ConnectTimeout": (NotSent, "no connection in time"),
     "PoolTimeout": (NotSent, "no free connection in time"),
     "ConnectError": (NotSent, "could not connect"),
+    "ConnectionRefusedError": (NotSent, "could not connect"),
+    "gaierror": (NotSent, "no such host"),
     "ProxyError": (NotSent, "the proxy refused"),
     "UnsupportedProtocol": (NotSent, "neither http nor https"),
     "ReadTimeout": (Interrupted, "no reply in time"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from socialcommerce.backends.base import _NOT_OFFERED
 from socialcommerce.errors import InvalidRequest, Unsupported
-from socialcommerce.resources.arguments import closed_sets
+from socialcommerce.resources.arguments import Hints
 from socialcommerce.resources.capability import Refusal
 from socialcommerce.runtime.transport import Request, Response
 from socialcommerce.testing.candidate import Candidate, Operation, placeholders
@@ -68,7 +68,7 @@ def _other_than(operation: Operation, parameter: inspect.Parameter) -> Any:
     """A value that is not the default, of those that the contract knows."""
     if isinstance(parameter.default, bool):
         return not parameter.default
-    words = closed_sets(operation.declared).get(parameter.name, (_GIVEN,))
+    words = Hints.of(operation.declared).words.get(parameter.name, (_GIVEN,))
     return next(word for word in words if word != parameter.default)
 
 
