@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import shared_path
 from tests.tiktok_shop.orders_wire import DETAIL, ORDER, client, order, shop
@@ -19,6 +20,7 @@ from socialcommerce.errors import ConfigurationError, InvalidRequest, Unsupporte
 
 SHARED = shared_path()
 VECTORS = json.loads((SHARED / "vectors" / "tiktok_shop.json").read_text()) if SHARED else []
+MANY = settings(max_examples=int(os.environ.get("WEBHOOK_EXAMPLES", "150")), deadline=None)
 HOOKS = "GET /event/202309/webhooks"
 
 
@@ -238,6 +240,7 @@ def test_without_an_id_the_contents_are_the_key() -> None:
     assert only(push(71, {"event_id": "e1"})).key == "e1"
 
 
+@MANY
 @given(st.binary(max_size=200) | st.from_type(dict[str, int]).map(lambda value: json.dumps(value).encode()))
 def test_hostile_bodies_are_one_kind_of_error(body: bytes) -> None:
     with pytest.raises(WebhookError):
@@ -255,6 +258,7 @@ FIELDS = st.sampled_from(
 )  # fmt: skip
 
 
+@MANY
 @given(st.sampled_from([*codes.NAMES]), st.dictionaries(FIELDS, JSONISH, max_size=6))
 def test_whatever_a_signed_webhook_holds_it_becomes_events(number: int, data: dict[str, Any]) -> None:
     assert events(push(number, data))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import Any
 
 from attrs import frozen
@@ -324,7 +325,18 @@ def problems(product: ProductInput, rules: Limits, shelf: Shelf) -> Iterator[Pro
     for name in ("url", "group_id"):
         if getattr(product, name) is not None:
             yield Problem(field=name, message="TikTok Shop keeps none")
+    if product.package:
+        yield from _objections(partial(parcel, product.package))
+    yield from _objections(partial(extras, product.native, codes.CREATE_EXTRAS))
     yield from _variant_problems(product, shelf)
+
+
+def _objections(write: Callable[[], object]) -> Iterator[Problem]:
+    """What writing a part of a body refuses, said together with all else that is wrong."""
+    try:
+        write()
+    except InvalidRequest as error:
+        yield from (Problem(field=field, message=text) for field, text in error.fields.items())
 
 
 def _length(field: str, text: str, least: int | None, most: int | None) -> Iterator[Problem]:
@@ -342,20 +354,24 @@ def _variant_problems(product: ProductInput, shelf: Shelf) -> Iterator[Problem]:
         if variant.sku is not None and not shelf.region.sku_min <= len(variant.sku) <= codes.SKU_MAX:
             length = f"{len(variant.sku)} characters; from {shelf.region.sku_min} to {codes.SKU_MAX}"
             yield Problem(field="variants.sku", message=f"{variant.sku!r} has {length}")
-        try:
-            sku(variant, shelf)
-        except InvalidRequest as error:
-            yield from (Problem(field=field, message=text) for field, text in error.fields.items())
+        yield from _objections(partial(sku, variant, shelf))
+
+
+def _refuse_length(field: str, text: str, least: int, most: int) -> None:
+    for problem in _length(field, text, least, most):
+        raise invalid(**{field: problem.message})
 
 
 def update_fields(changes: ProductUpdate, shelf: Shelf) -> dict[str, Any]:
     """The plain fields of an edit that follow from a change without asking TikTok Shop anything."""
     body: dict[str, Any] = {}
     if changes.gives("title"):
+        _refuse_length("title", changes.title or "", shelf.region.title_min, shelf.region.title_max)
         body["title"] = changes.title
     if changes.gives("description"):
         if not changes.description:
             raise invalid(description="cannot be cleared: TikTok Shop requires one")
+        _refuse_length("description", changes.description, 1, codes.DESCRIPTION_MAX)
         body["description"] = changes.description
     if changes.gives("categories"):
         body |= category(changes.categories, shelf.region)

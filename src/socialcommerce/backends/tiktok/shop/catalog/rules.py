@@ -146,6 +146,7 @@ class Rules(Uploading):
         wrong = tuple(inputs.problems(product, mapping.limits(shelf.region, None), shelf))
         if wrong:
             raise invalid(**{problem.field: problem.message for problem in wrong})
+        brand = (yield from self._brand_id(product.brand)) if product.brand else None
         pictures = [media for media in product.media if media.kind == "image"]
         images = yield from self._uploads(pictures)
         faces = yield from self._uploads([one.media[0] for one in product.variants if one.media], "variant")
@@ -165,8 +166,8 @@ class Rules(Uploading):
         if product.attributes:
             values: Any = product.attributes
             body["product_attributes"] = inputs.attributes(values)
-        if product.brand:
-            body["brand_id"] = yield from self._brand_id(product.brand)
+        if brand is not None:
+            body["brand_id"] = brand
         return body | inputs.extras(product.native, codes.CREATE_EXTRAS)
 
 

@@ -153,13 +153,13 @@ class Writing(Amounts):
         body = inputs.update_fields(changes, shelf)
         if body.get("category_id") == inputs.leaf_of(row):
             body = {name: body[name] for name in body if name not in ("category_id", "category_version")}
-        if changes.gives("media"):
-            images = yield from self._uploads([one for one in changes.media if one.kind == "image"])
-            if not 1 <= len(images) <= codes.IMAGES_MAX:
-                raise invalid(media=f"{len(images)} images; from 1 to {codes.IMAGES_MAX}")
-            body["main_images"] = [{"uri": media.id} for media in images]
         if changes.gives("brand"):
             body["brand_id"] = yield from self._brand_id(changes.brand)
+        if changes.gives("media"):
+            images = [one for one in changes.media if one.kind == "image"]
+            if not 1 <= len(images) <= codes.IMAGES_MAX:
+                raise invalid(media=f"{len(images)} images; from 1 to {codes.IMAGES_MAX}")
+            body["main_images"] = [{"uri": media.id} for media in (yield from self._uploads(images))]
         if changes.gives("variants") or changes.gives("options"):
             variants: Any = changes.variants
             faces = yield from self._uploads([one.media[0] for one in variants if one.media], "variant")
