@@ -99,11 +99,11 @@ class TikTokWebhooks(TikTokNoun, Webhooks):
     def parse(self, delivery: Delivery) -> Sequence[Event]:
         """Every event of a push: one of an account, or one an entry of a subscription."""
         try:
-            body = json.loads(delivery.body)
+            body = _decoded(delivery.body)
             if not isinstance(body, dict):
                 raise TypeError
             return tuple(_entries(body)) if "object" in body else (_account_event(body),)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError, OSError):
             raise WebhookError("the body is not a push of TikTok's", reason="malformed") from None
 
     def subject_of(self, event: Event) -> Subject | None:
@@ -240,11 +240,26 @@ def _named(events: Sequence[str], level: str | None) -> tuple[list[str], list[st
     return list(topics), list(entities)
 
 
+def _decoded(text: str | bytes) -> Any:
+    """JSON decoded, where halves of a pair of surrogates, which no text may hold, become question marks."""
+    value = json.loads(text)
+    if b"\\u" not in (text if isinstance(text, bytes) else text.encode("utf-8", "replace")):
+        return value
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _id(told: Any) -> str:
+    """An id as text; empty where there is none."""
+    if isinstance(told, bool) or not isinstance(told, str | int | None):
+        raise TypeError
+    return str(told or "")
+
+
 def _account_event(body: Mapping[str, Any]) -> Event:
     """One event of a TikTok account; its content is JSON within JSON."""
     name, account = str(body["event"]), str(body.get("user_openid") or "")
     told = body.get("content")
-    content = json.loads(told) if isinstance(told, str) and told else told or {}
+    content = _decoded(told) if isinstance(told, str) and told else told or {}
     if not isinstance(content, dict):
         raise TypeError
     kind = codes.ACCOUNT_EVENTS.get(name, "unknown")
@@ -266,18 +281,18 @@ def _account_event(body: Mapping[str, Any]) -> Event:
 
 def _about(content: Mapping[str, Any], time: str) -> tuple[EventRef | None, str]:
     """What an event is about, and what makes it the same when it comes again."""
-    conversation = content.get("conversation_id")
+    conversation = _id(content.get("conversation_id"))
     if content.get("message_id"):
-        number = str(content["message_id"])
-        return EventRef.build(kind="message", id=number, parent_id=conversation), number
+        number = _id(content["message_id"])
+        return EventRef.build(kind="message", id=number, parent_id=conversation or None), number
     if content.get("comment_id"):
-        number = str(content["comment_id"])
-        ref = EventRef.build(kind="comment", id=number, parent_id=str(content.get("video_id") or "") or None)
+        number = _id(content["comment_id"])
+        ref = EventRef.build(kind="comment", id=number, parent_id=_id(content.get("video_id")) or None)
         return ref, f"{number}:{content.get('comment_action')}:{content.get('timestamp')}"
     if conversation:
         read = (content.get("read") or {}).get("last_read_timestamp")
-        return EventRef.build(kind="conversation", id=str(conversation)), f"{conversation}:{read or time}"
-    number = str(content.get("share_id") or content.get("publish_id") or "")
+        return EventRef.build(kind="conversation", id=conversation), f"{conversation}:{read or time}"
+    number = _id(content.get("share_id") or content.get("publish_id"))
     return (EventRef.build(kind="post", id=number) if number else None), f"{number}:{time}"
 
 
@@ -306,10 +321,10 @@ _REFS = (("ad_id", "ad"), ("adgroup_id", "ad_group"), ("campaign_id", "campaign"
 
 def _subject(entry: Mapping[str, Any], entity: str) -> EventRef | None:
     if entity == "LEAD":
-        return EventRef.build(kind="lead", id=str(entry["id"]))
+        return EventRef.build(kind="lead", id=_id(entry["id"]))
     for name, kind in _REFS:
         if entry.get(name):
-            return EventRef.build(kind=kind, id=str(entry[name]))
+            return EventRef.build(kind=kind, id=_id(entry[name]))
     return None
 
 
