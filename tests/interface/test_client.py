@@ -24,6 +24,13 @@ def test_the_root_asks_to_choose_where_there_are_several_accounts() -> None:
         assert root.for_account(int(second.id)).store.info().id == second.id
 
 
+def test_every_account_that_the_credentials_reach_is_listed() -> None:
+    with simulate("shopee", accounts=2) as root:
+        shops, ads = root.accounts("shop"), root.accounts("ad")
+        assert [account.id for account in ads] == [account.id for account in shops]
+        assert [account.id for account in root.for_account(ads[1]).accounts("ad")] == [ads[1].id]
+
+
 def test_the_root_uses_the_only_account_of_a_kind(shop: Client) -> None:
     assert shop.store.info().id == shop.accounts("shop")[0].id
 

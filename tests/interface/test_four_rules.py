@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from socialcommerce import BulkResult, Client, Job, Ref, StockChange, Text
+from socialcommerce import BulkResult, Client, Job, Ref, StockChange
 from socialcommerce.errors import BulkFailure, InvalidRequest, NotFound
 
 
@@ -85,7 +85,7 @@ WRONG: dict[str, Callable[[Client], Any]] = {
         created_after=date(2026, 1, 1)
     ).collect(),
     "method: expected Pickup or DropOff or OwnCarrier, not str": lambda shop: shop.orders.ship("1", "pickup"),
-    "purpose: 'chat' is not known": lambda shop: shop.messaging.send("1", Text("x"), purpose="chat"),
+    "level: 'shop' is not known": lambda shop: shop.ads.report("shop", date(2026, 1, 1), date(2026, 1, 2)),
 }
 
 

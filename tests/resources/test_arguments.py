@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pytest
 
 from socialcommerce.errors import InvalidRequest
-from socialcommerce.resources.arguments import Hints, refuse_unknown, refuse_wrong
+from socialcommerce.resources.arguments import Hints, refuse_wrong
 from socialcommerce.resources.catalog import Catalog
 
 EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
@@ -41,20 +41,20 @@ def test_the_types_of_a_contract_are_found_where_only_type_checkers_import_them(
 
 @pytest.mark.parametrize("colour", ["red", ["red", "blue"], ("blue",), {"red"}, None, []])
 def test_known_words_pass(colour: Any) -> None:
-    refuse_unknown({"colour": colour}, words(colour=("red", "blue")))
+    refuse_wrong({"colour": colour}, words(colour=("red", "blue")))
 
 
 @pytest.mark.parametrize("colour", ["green", ["red", "green"], ("green",), {"green"}])
 def test_an_unknown_word_is_refused_with_the_known_ones(colour: Any) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        refuse_unknown({"colour": colour}, words(colour=("red", "blue")))
+        refuse_wrong({"colour": colour}, words(colour=("red", "blue")))
     assert caught.value.fields == {"colour": "'green' is not known; there is red, blue"}
     assert caught.value.sent == "no"
 
 
 def test_of_a_long_list_the_first_ones_are_shown() -> None:
     with pytest.raises(InvalidRequest, match=r"colour-19, …$"):
-        refuse_unknown({"colour": "green"}, words(colour=COLOURS))
+        refuse_wrong({"colour": "green"}, words(colour=COLOURS))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from attrs import frozen
 
 from socialcommerce.resources.noun import invalid
 
-__all__ = ["Hints", "in_order", "is_one", "refuse_unknown", "refuse_wrong"]
+__all__ = ["Hints", "in_order", "is_one", "refuse_wrong"]
 
 K = TypeVar("K")
 
@@ -177,20 +177,16 @@ def _words(hint: Any) -> Iterator[str | None]:
         yield from _words(part)
 
 
-def refuse_unknown(given: Mapping[str, Any], hints: Hints) -> None:
-    """Raise ``InvalidRequest``, nothing sent, for the first word that is not of its closed set."""
-    for name, value in given.items():
-        if name in hints.words:
-            _refuse_unknown(name, value, hints.words[name])
-
-
 def refuse_wrong(given: Mapping[str, Any], hints: Hints) -> None:
     """Raise ``InvalidRequest``, nothing sent, for the first argument that no platform could honour."""
     for name, value in given.items():
-        if name in hints.kinds and value is not None:
-            _refuse_kind(name, value, hints.kinds[name])
         if isinstance(value, datetime) and value.tzinfo is None:
             raise invalid(**{name: _NAIVE})
+    for name, value in given.items():
+        if name in hints.words:
+            _refuse_unknown(name, value, hints.words[name])
+        if name in hints.kinds and value is not None:
+            _refuse_kind(name, value, hints.kinds[name])
     for first, last in _SPANS:
         begin, end = given.get(first), given.get(last)
         if begin is None or end is None or type(begin) is not type(end) or not isinstance(begin, date):

@@ -17,7 +17,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
 
 from socialcommerce.errors import SocialCommerceError, Unsupported
 from socialcommerce.models.bulk import BulkResult, Outcome
-from socialcommerce.resources.arguments import Hints, in_order, is_one, refuse_unknown, refuse_wrong
+from socialcommerce.resources.arguments import Hints, in_order, is_one, refuse_wrong
 from socialcommerce.resources.capability import Capability
 from socialcommerce.resources.noun import Noun, invalid
 from socialcommerce.resources.pager import AsyncPager, Pager
@@ -207,7 +207,6 @@ def gate(core: Core, entry: _Entry, given: Mapping[str, Any]) -> None:
     capability = core.capability(entry.full_name)
     if not capability:
         raise _unsupported(core, capability)
-    refuse_unknown(given, entry.hints)
     for name, value in given.items():
         if name not in _ALWAYS and not _is_default(entry, name, value):
             _refuse(core, capability, entry, name, value)
@@ -396,7 +395,7 @@ class _BoundPages(_Bound):
         return {name: value for name, value in given.items() if value is not None}
 
     def _start(self, text: str | None, filters: dict[str, Any]) -> Cursor:
-        name = self._entry.full_name
+        name = f"{self._core.platform} {self._entry.full_name}"
         if text is None:
             return Cursor(name, filters)
         cursor = Cursor.read(text, name)

@@ -19,7 +19,7 @@ from socialcommerce.resources.capability import emulated, native, no, supports
 from socialcommerce.resources.noun import invalid
 from socialcommerce.runtime import tokens
 from socialcommerce.runtime.call import Call, Service, Subject, TokenRecord
-from socialcommerce.runtime.flow import Flow, done
+from socialcommerce.runtime.flow import Flow, done, gather
 from socialcommerce.runtime.perform import perform
 from socialcommerce.runtime.text import write_query
 
@@ -196,13 +196,20 @@ class ShopeeAuth(ShopeeNoun, Auth):
         if kind in (None, "merchant"):
             found += yield from self._listed("merchant", slot)
         if kind == "ad":
-            found.append((yield from self._ad_account()))
+            found += yield from gather([self._ad_account(shop) for shop in (yield from self._shops(slot))])
         return found
 
-    def _ad_account(self) -> Flow[Account]:
+    def _shops(self, slot: str | None) -> Flow[list[Subject]]:
+        """The shop that was chosen or named; else all that consented."""
+        one = self.subject or self.backend.default_subject()
+        if one is not None:
+            return [Subject("shop", one.id)]
+        return [Subject("shop", shop.id) for shop in (yield from self._listed("shop", slot))]
+
+    def _ad_account(self, shop: Subject) -> Flow[Account]:
         from socialcommerce.backends.shopee.ads import ShopeeAds
 
-        return ShopeeAds(self.session, self.operation).ad_account()
+        return ShopeeAds(self.session.for_subject(shop), self.operation).ad_account()
 
     def _listed(self, kind: str, slot: str | None) -> Flow[list[Account]]:
         path, key = f"/api/v2/public/get_{kind}s_by_partner", f"authed_{kind}_list"
