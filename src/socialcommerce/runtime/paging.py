@@ -72,7 +72,7 @@ def windows(
 
 @frozen
 class Cursor:
-    """Where a listing stands: its operation, filters, native position, items given of that page."""
+    """Where a listing stands: whose operation, its filters, native position, items given of that page."""
 
     operation: str = field(validator=instance_of(str))
     filters: Mapping[str, Any] = field(factory=dict, validator=instance_of(dict))
@@ -178,14 +178,10 @@ class Walk(Generic[T]):
         identity = getattr(item, "id", None) or getattr(item, "key", None)
         if identity is None:
             return False
-        key = (identity, getattr(item, "__dict__", _NOTHING).get("updated_at"))
-        if key in self._known:
+        if identity in self._known:
             return True
         if len(self._recent) == _REMEMBERED:
             self._known.discard(self._recent.popleft())
-        self._recent.append(key)
-        self._known.add(key)
+        self._recent.append(identity)
+        self._known.add(identity)
         return False
-
-
-_NOTHING: Mapping[str, Any] = {}
