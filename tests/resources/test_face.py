@@ -445,7 +445,7 @@ class TestPages:
 
     def test_a_cursor_with_filters_that_the_operation_does_not_know(self, bakery: Any) -> None:
         with pytest.raises(InvalidRequest, match="another version"):
-            bakery.list(cursor=Cursor("oven.list", {"future": 1}).text())
+            bakery.list(cursor=Cursor("toy oven.list", {"future": 1}).text())
 
     def test_unknown_filters_are_a_type_error(self, bakery: Any) -> None:
         with pytest.raises(TypeError, match="colour"):
@@ -453,7 +453,7 @@ class TestPages:
 
     def test_its_flow_is_the_first_page(self, bakery: Any) -> None:
         assert bakery._core.run(bakery.list.flow(kind="white")).items == [1, 2]
-        cursor = Cursor("oven.list", {}, "p2").text()
+        cursor = Cursor("toy oven.list", {}, "p2").text()
         assert bakery._core.run(bakery.list.flow(cursor=cursor)).items == [3]
 
     @pytest.mark.anyio

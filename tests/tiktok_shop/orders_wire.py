@@ -93,7 +93,7 @@ class ShopWire(Wire):
     """A wire that also has files, which no operation is about."""
 
     def _documented(self, request: Request) -> None:
-        if request.path.startswith(("/label", "/file")):
+        if request.path.startswith(("/label", "/file", "/wsos")):
             return
         super()._documented(request)
 
