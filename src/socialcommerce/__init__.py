@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from socialcommerce.backends.registry import register as register
     from socialcommerce.client.clients import AsyncClient as AsyncClient
     from socialcommerce.client.clients import Client as Client
+    from socialcommerce.client.fleet import AsyncFleet as AsyncFleet
+    from socialcommerce.client.fleet import Fleet as Fleet
     from socialcommerce.client.opening import connect as connect
     from socialcommerce.client.opening import simulate as simulate
     from socialcommerce.models import *
@@ -44,11 +46,13 @@ __version__ = "0.1.0"
 
 _HOMES: dict[str, str] = {
     "AsyncClient": "client.clients",
+    "AsyncFleet": "client.fleet",
     "AsyncJob": "resources.jobs",
     "AsyncPager": "resources.pager",
     "Attempt": "runtime.observe",
     "Capability": "resources.capability",
     "Client": "client.clients",
+    "Fleet": "client.fleet",
     "Job": "resources.jobs",
     "OpenTelemetryHook": "runtime.otel",
     "Pager": "resources.pager",

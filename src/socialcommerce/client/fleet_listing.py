@@ -1,0 +1,299 @@
+"""Listings of many shops as one, in time order: a merge without I/O, and the two pagers that drive it.
+
+Of every shop at most a page and a half is held. When one runs dry, it is read again together
+with all that are half empty, so that the reading is side by side and not shop after shop.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from heapq import heappop, heappush
+from math import inf
+from typing import Any, Generic, TypeVar
+
+from attrs import define, field
+
+from socialcommerce.client.fleet_work import AsyncCrew, Crew, Progress, raise_all
+from socialcommerce.errors import SocialCommerceError
+from socialcommerce.models.bulk import Outcome
+from socialcommerce.runtime.paging import Cursor, Page, Walk
+
+__all__ = ["AsyncFleetPager", "FleetPager", "Merge", "times"]
+
+T = TypeVar("T")
+
+Source = Outcome[str, Any]
+"""A shop, and its pager or why there is none."""
+
+
+def times(filters: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields that a listing under these filters is merged by; the first that an item has counts."""
+    if any(name.startswith("updated_") for name in filters):
+        return ("updated_at", "created_at")
+    return ("occurred_at", "created_at", "updated_at")
+
+
+@define(eq=False)
+class _Stream(Generic[T]):
+    """One shop's part: what was read of it and not given yet."""
+
+    account: str
+    fetch: Callable[[str | None], Any]
+    walk: Walk[T]
+    error: SocialCommerceError | None = None
+    rows: deque[tuple[T, Cursor]] = field(factory=deque)
+    page: int = 0
+    mark: float = -inf
+    _given: Cursor = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._given = self.walk.cursor
+
+    @property
+    def open(self) -> bool:
+        """Whether there may be more to read."""
+        return self.error is None and not self.walk.ended
+
+    @property
+    def low(self) -> bool:
+        """Whether it may be read again: half of its page is given."""
+        return self.open and 2 * len(self.rows) <= self.page
+
+    @property
+    def cursor(self) -> str:
+        """After the last item given."""
+        return (self._given if self.rows or self.error else self.walk.cursor).text()
+
+    def take(self, read: Outcome[str, Page[T]]) -> None:
+        """Keep the page that was read, or the error in its place."""
+        try:
+            page = read.unwrap()
+            self.page = len(page.items)
+            for item in self.walk.items(page):
+                self.rows.append((item, self.walk.cursor))
+        except SocialCommerceError as error:
+            error.cursor = self.walk.cursor.text()
+            self.error = error
+
+    def give(self) -> T:
+        """The next item."""
+        item, self._given = self.rows.popleft()
+        return item
+
+
+@define(eq=False)
+class Merge(Generic[T]):
+    """The streams of many shops as one, without I/O: it says what to read and what to give.
+
+    A shop's own order is kept, so the whole is in time order where the shops list in the same
+    direction. An item that comes later than its time says is given as soon as it is read.
+    """
+
+    streams: Sequence[_Stream[T]]
+    fields: tuple[str, ...]
+    _sign: int = field(init=False, default=0)
+    _heads: list[tuple[float, int]] = field(init=False, factory=list)
+    _bare: set[int] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._bare = set(range(len(self.streams)))
+
+    def wanted(self) -> list[_Stream[T]]:
+        """The streams to read before anything can be given; none where something can, or all is over."""
+        dry = any(self.streams[index].open and not self.streams[index].rows for index in self._bare)
+        return [stream for stream in self.streams if stream.low] if dry else []
+
+    def next(self) -> _Stream[T] | None:
+        """The stream whose item comes next; None where all is given. Only when nothing is wanted."""
+        self._sign = self._sign or self._direction()
+        for index in self._bare:
+            stream = self.streams[index]
+            if stream.rows:
+                heappush(self._heads, (self._rank(stream), index))
+        self._bare.clear()
+        if not self._heads:
+            return None
+        index = heappop(self._heads)[1]
+        self._bare.add(index)
+        return self.streams[index]
+
+    def _rank(self, stream: _Stream[T]) -> float:
+        instant = self._instant(stream.rows[0][0])
+        if instant is not None:
+            stream.mark = max(stream.mark, self._sign * instant)
+        return stream.mark
+
+    def _instant(self, item: T) -> float | None:
+        for name in self.fields:
+            value = getattr(item, name, None)  # a field that was not loaded is an AttributeError too
+            if isinstance(value, datetime):
+                return value.timestamp()
+        return None
+
+    def _direction(self) -> int:
+        """Newest first where all that were read begin so, else oldest first: platforms differ."""
+        spans = [self._span([item for item, _ in stream.rows]) for stream in self.streams]
+        return -1 if min(spans, default=0) < 0 and max(spans) <= 0 else 1
+
+    def _span(self, items: Sequence[T]) -> float:
+        instants = [instant for instant in map(self._instant, items) if instant is not None]
+        return instants[-1] - instants[0] if instants else 0
+
+
+class _Listing(Generic[T]):
+    """What both pagers know: the shops' pagers, and the merge under way."""
+
+    def __init__(self, start: Cursor, sources: Sequence[Source], progress: Progress | None) -> None:
+        self._start = start
+        self._sources = sources
+        self._progress = progress
+        self._restart()
+
+    def _restart(self) -> Merge[T]:
+        self._streams: list[_Stream[T]] = [
+            _Stream(source.input, source.value._fetch, Walk(source.value._start))
+            for source in self._sources
+            if source.value is not None
+        ]
+        self._told: set[str] = set()
+        return Merge(self._streams, times(self._start.filters))
+
+    @property
+    def cursor(self) -> str:
+        """Where the latest iteration stands in every shop, as one opaque string for ``cursor=``."""
+        places: dict[str, str | None] = {source.input: None for source in self._sources}
+        places |= {stream.account: stream.cursor for stream in self._streams}
+        return Cursor(self._start.operation, self._start.filters, json.dumps(places)).text()
+
+    @property
+    def failures(self) -> Mapping[str, SocialCommerceError]:
+        """The shops whose listing broke off in the latest iteration, and why; the rest went on.
+
+        ``cursor`` stands before what such a shop did not give: resumed there, it is asked again.
+        """
+        read = {stream.account: stream.error for stream in self._streams}
+        found = {source.input: source.error or read.get(source.input) for source in self._sources}
+        return {account: error for account, error in found.items() if error is not None}
+
+    def raise_for_failures(self) -> None:
+        """``BulkFailure`` with one error a shop that broke off, where any did."""
+        raise_all(self.failures, len(self._sources))
+
+    def _ended(self) -> None:
+        """An iteration that could list no shop at all does not pass for an empty one."""
+        if len(self.failures) == len(self._sources):
+            self.raise_for_failures()
+
+    def _tell(self) -> None:
+        """Report every shop that is through and was not reported yet."""
+        if self._progress is None:
+            return
+        going = {stream.account for stream in self._streams if stream.open or stream.rows}
+        for source in self._sources:
+            if source.input not in going and source.input not in self._told:
+                self._told.add(source.input)
+                self._progress(len(self._told), len(self._sources), source.input)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._start.operation} of {len(self._sources)} shops>"
+
+
+def _taker(asked: Sequence[_Stream[T]]) -> Callable[[int, Outcome[str, Any]], None]:
+    return lambda index, read: asked[index].take(read)
+
+
+def _works(wanted: Sequence[_Stream[T]]) -> list[tuple[str, Callable[[], Any]]]:
+    return [(stream.account, partial(stream.fetch, stream.walk.place)) for stream in wanted]
+
+
+class FleetPager(_Listing[T]):
+    """A listing of many shops. Every iteration begins anew, where the pager was made to begin."""
+
+    def __init__(
+        self, start: Cursor, sources: Sequence[Source], progress: Progress | None, crew: Crew
+    ) -> None:
+        super().__init__(start, sources, progress)
+        self._crew = crew
+
+    def __iter__(self) -> Iterator[T]:
+        return (item for _, item in self.by_account())
+
+    def by_account(self) -> Iterator[tuple[str, T]]:
+        """Each item with the account it belongs to."""
+        merge = self._restart()
+        while True:
+            while wanted := merge.wanted():
+                self._crew.do(_works(wanted), _taker(wanted))
+            self._tell()
+            stream = merge.next()
+            if stream is None:
+                break
+            yield stream.account, stream.give()
+        self._ended()
+
+    def collect(self, limit: int | None = None) -> list[T]:
+        """The first ``limit`` items, or all of them, as a list."""
+        items: list[T] = []
+        for item in self if limit is None or limit > 0 else ():
+            items.append(item)
+            if len(items) == limit:
+                break
+        return items
+
+
+class _AsyncPairs(AsyncIterator[tuple[str, T]]):
+    """One passage. No async generator: whoever stops half-way leaves nothing open."""
+
+    def __init__(self, pager: AsyncFleetPager[T]) -> None:
+        self._pager = pager
+        self._merge = pager._restart()
+
+    async def __anext__(self) -> tuple[str, T]:
+        while wanted := self._merge.wanted():
+            await self._pager._crew.do(_works(wanted), _taker(wanted))
+        self._pager._tell()
+        stream = self._merge.next()
+        if stream is None:
+            self._pager._ended()
+            raise StopAsyncIteration
+        return stream.account, stream.give()
+
+
+class _AsyncItems(AsyncIterator[T]):
+    def __init__(self, pairs: AsyncIterator[tuple[str, T]]) -> None:
+        self._pairs = pairs
+
+    async def __anext__(self) -> T:
+        return (await anext(self._pairs))[1]
+
+
+class AsyncFleetPager(_Listing[T]):
+    """A listing of many shops to be iterated with ``async for``; see ``FleetPager``."""
+
+    def __init__(
+        self, start: Cursor, sources: Sequence[Source], progress: Progress | None, crew: AsyncCrew
+    ) -> None:
+        super().__init__(start, sources, progress)
+        self._crew = crew
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return _AsyncItems(self.by_account())
+
+    def by_account(self) -> AsyncIterator[tuple[str, T]]:
+        """Each item with the account it belongs to."""
+        return _AsyncPairs(self)
+
+    async def collect(self, limit: int | None = None) -> list[T]:
+        """The first ``limit`` items, or all of them, as a list."""
+        items: list[T] = []
+        if limit is not None and limit <= 0:
+            return items
+        async for item in self:
+            items.append(item)
+            if len(items) == limit:
+                break
+        return items

@@ -1,0 +1,185 @@
+"""One piece of work a shop: side by side, bounded, its outcomes in the order of the shops."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import closing
+from contextvars import copy_context
+from functools import partial
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from attrs import define, field, frozen
+
+from socialcommerce.errors import BulkFailure, SocialCommerceError
+from socialcommerce.models.bulk import BulkResult, Outcome
+
+__all__ = ["AsyncCrew", "Crew", "FleetResult", "Progress", "failure_of"]
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+Progress: TypeAlias = Callable[[int, int, str], object]
+"""Told ``(done, total, account)`` whenever a shop is through, well or not."""
+
+Work: TypeAlias = tuple[str, Callable[[], T]]
+Told: TypeAlias = Callable[[int, Outcome[str, Any]], object]
+
+
+def _kept(outcomes: Iterable[Outcome[Any, Any]]) -> tuple[Outcome[Any, Any], ...]:
+    return tuple(outcomes)
+
+
+@frozen
+class FleetResult(Generic[T_co]):
+    """What one operation came to in every shop of a fleet, in the order of the shops.
+
+    ``result[account]`` is the value of a shop, or its error raised. Nothing else is raised until
+    ``raise_for_failures``.
+    """
+
+    outcomes: tuple[Outcome[str, T_co], ...] = field(converter=_kept)
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    def __iter__(self) -> Iterator[str]:
+        return (outcome.input for outcome in self.outcomes)
+
+    def __getitem__(self, account: str) -> T_co:
+        for outcome in self.outcomes:
+            if outcome.input == account:
+                return outcome.unwrap()
+        raise KeyError(account)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every shop did all of it; an item that failed inside a ``BulkResult`` counts."""
+        return not any(_errors(outcome) for outcome in self.outcomes)
+
+    @property
+    def values(self) -> Mapping[str, T_co]:
+        """The answers by account; a ``BulkResult`` is one also where some of its items failed."""
+        return {outcome.input: outcome.unwrap() for outcome in self.outcomes if outcome.ok}
+
+    @property
+    def failures(self) -> Mapping[str, SocialCommerceError]:
+        """What went wrong by account; failed items of a ``BulkResult`` are a ``BulkFailure``."""
+        found = {outcome.input: failure_of(outcome) for outcome in self.outcomes}
+        return {account: error for account, error in found.items() if error is not None}
+
+    def raise_for_failures(self) -> FleetResult[T_co]:
+        """This result where all went well; else ``BulkFailure``, one error a shop, in their order."""
+        raise_all(self.failures, len(self))
+        return self
+
+    def __repr__(self) -> str:
+        return f"<FleetResult: {len(self) - len(self.failures)} ok, {len(self.failures)} not>"
+
+
+def _errors(outcome: Outcome[str, Any]) -> list[SocialCommerceError]:
+    if outcome.error is not None:
+        return [outcome.error]
+    parts = outcome.value if isinstance(outcome.value, BulkResult) else ()
+    return [part.error for part in parts if part.error is not None]
+
+
+def failure_of(outcome: Outcome[str, Any]) -> SocialCommerceError | None:
+    """The error of a shop, or the errors of the items that failed there, as one."""
+    errors = _errors(outcome)
+    if outcome.error is not None or not errors:
+        return outcome.error
+    return BulkFailure(f"{len(errors)} of {len(outcome.value or ())} failed in {outcome.input}", errors)
+
+
+def raise_all(failures: Mapping[str, SocialCommerceError], total: int) -> None:
+    """Raise what went wrong, where anything did, as ``BulkFailure``; the message names the shops."""
+    if failures:
+        names = ", ".join(failures)
+        raise BulkFailure(f"{len(failures)} of {total} shops failed: {names}", list(failures.values()))
+
+
+def _attempt(account: str, job: Callable[[], T]) -> Outcome[str, T]:
+    try:
+        return Outcome.of(account, job())
+    except SocialCommerceError as error:
+        return Outcome.of(account, error)
+
+
+@frozen
+class Crew:
+    """Works in the calling thread, or at most ``limit`` at a time on an executor of the caller's."""
+
+    executor: Executor | None
+    limit: int
+
+    def do(self, works: Sequence[Work[T]], told: Told) -> list[Outcome[str, T]]:
+        """One outcome a work, in order. An error that is not ours is raised, and nothing more begun."""
+        found: dict[int, Outcome[str, T]] = {}
+        with closing(self._done(works)) as done:
+            for index, outcome in done:
+                found[index] = outcome
+                told(index, outcome)
+        return [found[index] for index in range(len(works))]
+
+    def _done(self, works: Sequence[Work[T]]) -> Generator[tuple[int, Outcome[str, T]]]:
+        if self.executor is None or len(works) < 2:
+            return ((index, _attempt(*work)) for index, work in enumerate(works))
+        return self._in_threads(self.executor, works)
+
+    def _in_threads(
+        self, executor: Executor, works: Sequence[Work[T]]
+    ) -> Generator[tuple[int, Outcome[str, T]]]:
+        waiting = iter(enumerate(works))
+        running: dict[Future[Outcome[str, T]], int] = {}
+        try:
+            while True:
+                while len(running) < self.limit and (following := next(waiting, None)):
+                    index, work = following
+                    running[executor.submit(copy_context().run, partial(_attempt, *work))] = index
+                if not running:
+                    return
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(future), future.result()
+        finally:
+            for future in running:
+                future.cancel()
+            wait(running)
+
+
+@define(eq=False)
+class AsyncCrew:
+    """Works in tasks of the running event loop, at most ``limit`` at a time."""
+
+    limit: int
+
+    async def do(self, works: Sequence[Work[Awaitable[T]]], told: Told) -> list[Outcome[str, T]]:
+        """One outcome a work, in order. An error that is not ours is raised, and the rest cancelled."""
+        import anyio
+
+        found: dict[int, Outcome[str, T]] = {}
+        strange: list[Exception] = []
+        waiting = iter(enumerate(works))
+
+        async def worker() -> None:
+            try:
+                for index, (account, job) in waiting:
+                    found[index] = await _attempt_async(account, job)
+                    told(index, found[index])
+            except Exception as error:  # noqa: BLE001  # carried out of the task group, which would wrap it
+                strange.append(error)
+                group.cancel_scope.cancel()
+
+        async with anyio.create_task_group() as group:
+            for _ in range(min(self.limit, len(works))):
+                group.start_soon(worker)
+        if strange:
+            raise strange[0]
+        return [found[index] for index in range(len(works))]
+
+
+async def _attempt_async(account: str, job: Callable[[], Awaitable[T]]) -> Outcome[str, T]:
+    try:
+        return Outcome.of(account, await job())
+    except SocialCommerceError as error:
+        return Outcome.of(account, error)
