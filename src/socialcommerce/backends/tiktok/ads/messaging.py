@@ -226,7 +226,7 @@ class TikTokMessaging(TikTokNoun, Messaging):
         find = partial(self._find, ref, contents[0], self.now().replace(microsecond=0))
         data = yield from self.ask("POST", f"{_MESSAGE}send/", body=body, safety="unsafe", readback=find)
         number = str(data["message"]["message_id"])
-        self.claim(number)
+        self.claim("message", number)
         return SendReceipt.build(ids=(number,), via="business_message", billable=False, raw=data)
 
     def _image(self, ref: ConversationRef, content: Image) -> Flow[dict[str, Any]]:
@@ -256,9 +256,10 @@ class TikTokMessaging(TikTokNoun, Messaging):
         """Look for an own message of the same content, sent at or after the attempt."""
         history = yield from self._history(ref)
         for one in history:
-            fresh = one.sent_at is not None and one.sent_at >= since and not self.is_claimed(one.id)
+            fresh = one.sent_at is not None and one.sent_at >= since
             same = one.contents and one.contents[0].type == content.type
-            if fresh and one.echo and same and getattr(content, "text", None) in (None, one.text):
+            says = getattr(content, "text", None) in (None, one.text)
+            if fresh and one.echo and same and says and self.claim("message", one.id):
                 return Found({"message": {"message_id": one.id}})
         return Undecided(
             f"the {len(history)} messages do not hold it, but it may still arrive",

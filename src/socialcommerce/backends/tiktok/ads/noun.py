@@ -52,14 +52,6 @@ class TikTokNoun(Noun):
         fields.setdefault("service", self.service)
         return (yield from self.perform(Call(method, path, **fields)))
 
-    def claim(self, made: str) -> None:
-        """Keep that something made belongs to a finished write: no lost one may take it for its own."""
-        self.session.memo[self.subject, "made", made] = self.session.clock() + _A_DAY
-
-    def is_claimed(self, made: str) -> bool:
-        """Whether another write of this client made it."""
-        return (self.subject, "made", made) in self.session.memo
-
     def account(self) -> Flow[AdAccount]:
         """The ad account's currency and time zone, read once a day (GET /advertiser/info/)."""
         return (yield from self.remember("ad account", self._read_account, _A_DAY))

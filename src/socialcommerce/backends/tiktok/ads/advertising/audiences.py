@@ -81,7 +81,7 @@ class TikTokAudiences(PlacesNoun, Audiences):
         look = partial(self._look, plan.name, since)
         data = yield from self.ask("POST", path, body=body, safety="unsafe", readback=look)
         made = str(data["custom_audience_id"])
-        self.claim(made)
+        self.claim("audience", made)
         return (yield from self._fresh(made, plan))
 
     def _customer_list(self, plan: AudienceInput) -> Flow[dict[str, Any]]:
@@ -135,7 +135,7 @@ class TikTokAudiences(PlacesNoun, Audiences):
             page = yield from self.list(cursor=cursor)
             for one in page.items:
                 fresh = since is None or (one.created_at is not None and one.created_at >= since)
-                if one.name == name and fresh and not (since is not None and self.is_claimed(one.id)):
+                if one.name == name and fresh and (since is None or self.claim("audience", one.id)):
                     row: Mapping[str, Any] = one.raw
                     return row
             cursor = page.next

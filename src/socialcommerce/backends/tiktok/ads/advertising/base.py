@@ -304,7 +304,7 @@ class AdvertisingNoun(TikTokNoun):
             if not found:
                 raise
             made = found[0].id
-        self.claim(made)
+        self.claim(family.id, made)
         return made
 
     def just_now(self) -> datetime:
@@ -322,10 +322,7 @@ class AdvertisingNoun(TikTokNoun):
     ) -> Flow[str | None]:
         """The id of what a lost write made: of that name, since then, and of no other write."""
         found = yield from self.named(family, name, parent, since)
-        made = next((one.id for one in found if not self.is_claimed(one.id)), None)
-        if made is not None:
-            self.claim(made)
-        return made
+        return next((one.id for one in found if self.claim(family.id, one.id)), None)
 
     def named(
         self, family: Family, name: str, parent: Mapping[str, Any], since: datetime | None = None

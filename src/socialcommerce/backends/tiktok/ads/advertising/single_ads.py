@@ -123,7 +123,7 @@ class TikTokSingleAds(CreativesNoun, SingleAds):
         look = partial(self._look, family, str(plan.name), group.id, self.just_now())
         data = yield from self.ask("POST", f"{family.root}create/", body=body, safety="unsafe", readback=look)
         made = str(data["ad_ids"][0] if family.kind == "standard" else data[family.id])
-        self.claim(made)
+        self.claim(family.id, made)
         row = {"ad_name": plan.name, "adgroup_id": group.id, family.id: made}
         self._note(known := Known(family, row))
         return (yield from self.again([known]))[made]
