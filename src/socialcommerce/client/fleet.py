@@ -148,9 +148,10 @@ def _progress_over(progress: Progress | None, total: int) -> Callable[[int, Outc
 class Fleet(_Base[Client]):
     """Many clients as one.
 
-    ``fleet.orders.list(...)`` merges the shops' listings in time order (``FleetPager``); every other
-    operation of ``catalog``, ``orders``, ``store``, ``ads`` and ``messaging`` is asked of every shop
-    with the same input (``FleetResult``). What fails in one shop does not stop the others.
+    ``fleet.orders.list(...)`` merges the shops' listings (``FleetPager``), in time order where the
+    shops list in the same direction, newest or oldest first. Every other operation of ``catalog``,
+    ``orders``, ``store``, ``ads`` and ``messaging`` is asked of every shop with the same input
+    (``FleetResult``). What fails in one shop does not stop the others.
 
     Args:
         clients: one for each account; several of one platform share transport, memory and limits

@@ -1,4 +1,4 @@
-"""Listings of many shops as one, in time order: a merge without I/O, and the two pagers that drive it.
+"""Listings of many shops as one, by time: a merge without I/O, and the two pagers that drive it.
 
 Of every shop at most a page and a half is held. When one runs dry, it is read again together
 with all that are half empty, so that the reading is side by side and not shop after shop.
