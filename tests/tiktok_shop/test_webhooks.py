@@ -11,12 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import shared_path
 from tests.tiktok_shop.orders_wire import DETAIL, ORDER, client, order, shop
-from tests.tiktok_shop.wire import SHOP_ID, Wire, sample
+from tests.tiktok_shop.wire import SHOP_ID, Wire, refusal, sample
 
 from socialcommerce import Client, Event, EventRef
 from socialcommerce.backends import TikTokShop
 from socialcommerce.backends.tiktok.shop.codes import webhooks as codes
-from socialcommerce.errors import ConfigurationError, InvalidRequest, Unsupported, WebhookError
+from socialcommerce.errors import (
+    ConfigurationError,
+    InvalidRequest,
+    PartiallyApplied,
+    Unsupported,
+    WebhookError,
+)
 
 SHARED = shared_path()
 VECTORS = json.loads((SHARED / "vectors" / "tiktok_shop.json").read_text()) if SHARED else []
@@ -307,6 +313,18 @@ def test_topics_are_switched_on_one_by_one() -> None:
         "RETURN_STATUS_CHANGE",
     ]
     assert {body["address"] for body in bodies} == {"https://shop.example/hooks"}
+
+
+def test_how_far_it_came_is_told_where_a_topic_fails() -> None:
+    wire, one = shop()
+    wire["PUT /event/202309/webhooks"] = [{}, refusal(36009004, "no such topic")]
+    with pytest.raises(PartiallyApplied) as caught:
+        one.webhooks.subscribe(["order.paid", "NEW_MESSAGE"])
+    assert caught.value.done == ["PUT NEW_MESSAGE"]
+    assert caught.value.resume == {"events": ["ORDER_STATUS_CHANGE"]}
+    wire["PUT /event/202309/webhooks"] = refusal(36009004, "no such topic")
+    with pytest.raises(InvalidRequest):
+        one.webhooks.subscribe(["order.paid"])
 
 
 def test_topics_are_switched_off() -> None:
