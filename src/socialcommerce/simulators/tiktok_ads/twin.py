@@ -53,6 +53,7 @@ class TikTokAdsTwin(Twin):
     """
 
     name = "tiktok_ads"
+    account_setting = "advertiser_id"
     push_url = "https://hooks.example.com/webhooks/tiktok_ads"
     status_fields: ClassVar[frozenset[str]] = frozenset(
         {"status", "operation_status", "secondary_status", "objective_type", "message_type"}

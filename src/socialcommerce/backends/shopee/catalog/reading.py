@@ -395,7 +395,7 @@ def _within(row: Json, since: int | None, until: int | None) -> bool:
 
 
 def no_product(product_id: str, sent: Sent = "no") -> NotFound:
-    """There is no such product, or no more; ``sent`` is "no" where a write had this for its reason to stay."""
+    """There is no such product, or no more; ``sent`` is "no" where a write stayed for this reason."""
     return NotFound(f"this shop has no product {product_id}", platform="shopee", sent=sent)
 
 
