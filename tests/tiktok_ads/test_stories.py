@@ -26,7 +26,7 @@ from tests.tiktok_ads.ad_scenarios import (
 )
 
 from socialcommerce import AsyncClient, Client, Money, simulate
-from socialcommerce.errors import (
+from socialcommerce.errors import ConfigurationError, (
     AuthenticationError,
     Conflict,
     InvalidRequest,
@@ -74,9 +74,11 @@ def test_an_advertiser_consents_to_every_ad_account_at_once() -> None:
         link = shop.auth.authorize_url(BACK, state="s")
         grants = shop.auth.exchange(shop.market.consent(link), state="s")
         assert {one.subject for one in grants} == {one.id for one in shop.accounts(kind="ad")}
-        other = next(one for one in grants if one.subject != shop.market.default.id)
-        shop.for_account(other.subject).ads.campaigns.create(by_hand())
-        assert list(shop.ads.campaigns.list()) == []
+        own, other = (shop.for_account(one.subject) for one in grants)
+        other.ads.campaigns.create(by_hand())
+        assert list(own.ads.campaigns.list()) == []
+        with pytest.raises(ConfigurationError, match="several|choose"):
+            list(shop.ads.campaigns.list())
 
 
 def test_a_tiktok_account_consents_and_is_renewed(shop: Client) -> None:

@@ -194,7 +194,8 @@ def only_subject(session: Session, service: Service, call: Call) -> Flow[Subject
     if len(ids) == 1:
         return Subject(kind, ids[0])
     if ids:
-        raise ConfigurationError(f"choose a {kind} with client.for_account(...): there are {', '.join(ids)}")
+        named = ", ".join(ids)
+        raise ConfigurationError(f"choose one {kind} account with client.for_account(...): there are {named}")
     raise ConfigurationError(
         f"{call.path} speaks for a {kind}, and none is known: name it in the backend's settings "
         f"({kind}_id=...), choose it with client.for_account(...), or authorise one with client.auth"
