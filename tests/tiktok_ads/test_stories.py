@@ -26,8 +26,9 @@ from tests.tiktok_ads.ad_scenarios import (
 )
 
 from socialcommerce import AsyncClient, Client, Money, simulate
-from socialcommerce.errors import ConfigurationError, (
+from socialcommerce.errors import (
     AuthenticationError,
+    ConfigurationError,
     Conflict,
     InvalidRequest,
     NotFound,
