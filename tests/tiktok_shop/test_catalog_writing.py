@@ -55,10 +55,18 @@ def shop(**detail: Any) -> Wire:
     return wire
 
 
+THIS_MOMENT = -1
+
+
 def new(product_id: str, title: str = "") -> dict[str, Any]:
-    """A row of a product that was made this very moment."""
+    """A row of a product that was made this very moment (see ``dated``)."""
+    return row(product_id, ("1", "MUG-1"), title=title or mug().title, create_time=THIS_MOMENT)
+
+
+def dated(rows: list[Any]) -> list[Any]:
+    """The rows, with the present time where a product was made this very moment."""
     now = int(time.time())
-    return row(product_id, ("1", "MUG-1"), title=title or mug().title, create_time=now)
+    return [one | {"create_time": now} if one.get("create_time") == THIS_MOMENT else one for one in rows]
 
 
 class TestCreate:
@@ -197,7 +205,7 @@ class TestCreate:
     def test_a_doubtful_creation_is_looked_for(self, rows: list[Any], outcome: str | None) -> None:
         wire = shop()
         wire[CREATE] = refusal(36009003, "internal")
-        wire["POST /products/search"] = found(*rows)
+        wire["POST /products/search"] = found(*dated(rows))
         catalog = wire.client(retry=Retry(attempts=1)).catalog
         if outcome == PRODUCT:
             assert catalog.create(mug()).id == PRODUCT

@@ -6,6 +6,7 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from tests.conftest import shared_path
 from tests.tiktok_shop.conftest import vendor_spec
 
@@ -22,7 +23,8 @@ PRODUCT = "1729592969712207999"
 def sample(name: str) -> Any:
     """One of the vendor's published replies."""
     shared = shared_path()
-    assert shared is not None
+    if shared is None:
+        pytest.skip("the platform facts (../shared beside the repository) are not here")
     return json.loads((shared / "samples" / "tiktok_shop" / f"{name}.json").read_text())
 
 
