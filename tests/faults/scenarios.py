@@ -61,7 +61,7 @@ class Scenario:
 
     ``write`` is the request that meets the fault, as a pattern over "METHOD path"; ``step`` is its name
     among what ``PartiallyApplied`` says was done, where that is no part of the path.
-    ``harmless``: asking for it again makes one and the same.
+    ``harmless``: asking for it again makes one and the same. ``lasting``: its token never expires.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Scenario:
     harmless: bool = False
     platform: str = "shopee"
     step: str = ""
+    lasting: bool = False
 
     @property
     def done(self) -> str:

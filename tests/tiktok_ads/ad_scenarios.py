@@ -378,4 +378,7 @@ def _said(shop: Client) -> str:
 
 
 _WRITES = (*_campaigns(), *_groups(), *_single_ads(), *_launches(), *_people(), *_messages())
-SCENARIOS = tuple(evolve(one, platform="tiktok_ads", currency="USD") for one in _WRITES)
+SCENARIOS = tuple(
+    evolve(one, platform="tiktok_ads", currency="USD", lasting=one.name.startswith("ads.")) for one in _WRITES
+)
+"""An advertiser's token never ends: one that does is revoked, and nothing renews it."""
