@@ -14,8 +14,9 @@ from typing import Any
 
 import anyio
 import pytest
+from tests.faults import test_fault_table
 from tests.faults.scenarios import Scenario
-from tests.faults.test_fault_table import SCENARIOS, TITLES, TROUBLES, Trouble
+from tests.faults.test_fault_table import TROUBLES, Trouble
 
 from socialcommerce import AsyncClient, Client, simulate
 from socialcommerce.backends import Shopee, TikTokShop
@@ -35,7 +36,8 @@ TELLING = [
 CONTAINERS = (dict, list, tuple, set, partial, MethodType, FunctionType, BuiltinMethodType, CellType)
 
 
-PLATFORMS = tuple(TITLES)
+PLATFORMS = ("shopee", "tiktok_shop")  # TikTok Ads is watched in tests/tiktok_ads
+SCENARIOS = [one for one in test_fault_table.SCENARIOS if one.platform in PLATFORMS]
 AUTHORITIES = (shopee.Authority, tiktok_shop.Authority)
 KEYS = {"shopee": ("partner_key", "push_key"), "tiktok_shop": ("app_secret",)}
 """What of a registered app is secret."""
