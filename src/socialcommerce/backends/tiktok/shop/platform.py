@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
@@ -251,24 +251,19 @@ def read(call: Call, response: Response) -> Any:
     if not isinstance(body, dict) or "code" not in body:
         raise _unreadable(call, response)
     if body["code"] != 0:
-        raise errors.error_for(body, response.status, path=call.path, retry_after=_retry_after(response))
+        raise errors.error_for(body, response.status, path=call.path)
     return body
 
 
 def _unreadable(call: Call, response: Response) -> Exception:
     if response.status >= 400:
-        return errors.error_for({}, response.status, path=call.path, retry_after=_retry_after(response))
+        return errors.error_for({}, response.status, path=call.path)
     return DecodeError(
         "the reply is not TikTok Shop's envelope",
         raw=response.content,
         platform="tiktok_shop",
         status=response.status,
     )
-
-
-def _retry_after(response: Response) -> timedelta | None:
-    text = response.headers.get("retry-after", "")
-    return timedelta(seconds=int(text)) if text.isdigit() else None
 
 
 def unwrap(body: Any) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -86,16 +85,13 @@ _ACCESS_LAYER: Final = 105
 _REFRESH: Final = "/token/refresh"
 
 
-def error_for(
-    body: Mapping[str, Any], status: int, *, path: str = "", retry_after: timedelta | None = None
-) -> PlatformError:
+def error_for(body: Mapping[str, Any], status: int, *, path: str = "") -> PlatformError:
     """The typed error of a refused reply.
 
     Args:
         body: the envelope; empty where the reply held none.
         status: the HTTP status.
         path: what was called: a refresh token that is refused means that the consent is gone.
-        retry_after: how long the reply's header asks to wait.
     """
     code, message = _number(body.get("code")), str(body.get("message") or "")
     meaning = _meaning(code, message, status)
@@ -108,7 +104,6 @@ def error_for(
         request_id=body.get("request_id"),
         raw=dict(body),
         platform="tiktok_shop",
-        retry_after=retry_after,
         **meaning.facts,
     )
 
