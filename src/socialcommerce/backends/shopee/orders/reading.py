@@ -55,7 +55,8 @@ class Reading(OrdersNoun, Orders):
     ) -> Flow[Page[Order]]:
         """GET order/get_order_list, then get_order_detail for 50 at a time unless ``detail="ids"``.
 
-        With ``created_after`` or ``updated_after`` the oldest come first. Without, every order is
+        With ``created_after`` or ``updated_after`` the oldest window of 15 days comes first; within
+        one, orders stand as Shopee sorts them. Without, every order is
         listed, the newest first, back to Shopee's first day: an empty window of 15 days costs one
         call, so stop when you have enough or give a bound. Details do not hold what escrow
         alone knows (discounts, fees, the price of a bundle's lines): ``get`` does.
