@@ -16,7 +16,7 @@ MAX_BODY = 1 << 20
 
 TOO_LARGE = Response(413)
 
-_STATUS = {"malformed": 400, "configuration": 500}
+_STATUS = {"malformed": 400, "handshake": 403, "configuration": 500}
 
 
 def refusal(error: WebhookError) -> Response:

@@ -21,7 +21,7 @@ from socialcommerce.errors import ConfigurationError, WebhookError
 if TYPE_CHECKING:
     from socialcommerce.webhooks.delivery import Assurance, Delivery
 
-__all__ = ["Hmac", "Key", "Rsa", "Scheme", "SharedSecret", "Window", "body_of", "key_bytes"]
+__all__ = ["Hmac", "Key", "Rsa", "Scheme", "SharedSecret", "Window", "body_of", "escaped", "key_bytes"]
 
 
 class Secret(Protocol):
@@ -53,6 +53,21 @@ def key_bytes(key: Key) -> bytes:
 def body_of(delivery: Delivery) -> bytes:
     """The commonest message: the body alone."""
     return delivery.body
+
+
+def escaped(delivery: Delivery) -> bytes:
+    r"""The body with every UTF-16 unit that is not ASCII written as lower-case ``\uXXXX``."""
+    try:
+        text = delivery.body.decode()
+    except UnicodeDecodeError:
+        return delivery.body
+    units = text.encode("utf-16-be", "surrogatepass")
+    return b"".join(_unit(units[place : place + 2]) for place in range(0, len(units), 2))
+
+
+def _unit(pair: bytes) -> bytes:
+    number = int.from_bytes(pair)
+    return bytes([number]) if number < 128 else b"\\u%04x" % number
 
 
 @frozen

@@ -22,10 +22,10 @@ from socialcommerce.runtime.call import Subject
 from socialcommerce.runtime.flow import Flow
 from socialcommerce.webhooks.delivery import Assurance, Delivery
 from socialcommerce.webhooks.receiver import Received
-from socialcommerce.webhooks.signature import Hmac, Window
+from socialcommerce.webhooks.signature import Hmac, Window, escaped
 from socialcommerce.webhooks.subscription import Subscription, WebhookHealth
 
-__all__ = ["ACCOUNT_SCHEME", "SUBSCRIPTION_SCHEME", "TikTokWebhooks", "escaped"]
+__all__ = ["ACCOUNT_SCHEME", "SUBSCRIPTION_SCHEME", "TikTokWebhooks"]
 
 _DELIVERED = ("method", "headers", "body", "query", "endpoint", "now", "minimum")
 _PARTS = ("verify", "reply", "dedupe", "assurance")
@@ -49,21 +49,6 @@ ACCOUNT_SCHEME = Hmac(
     window=Window(_stamp),
 )
 """HMAC-SHA256 over the time, a point and the raw body; the time may be five minutes off."""
-
-
-def escaped(delivery: Delivery) -> bytes:
-    r"""The body with every UTF-16 unit that is not ASCII written as lower-case ``\uXXXX``."""
-    try:
-        text = delivery.body.decode()
-    except UnicodeDecodeError:
-        return delivery.body
-    units = text.encode("utf-16-be", "surrogatepass")
-    return b"".join(_unit(units[place : place + 2]) for place in range(0, len(units), 2))
-
-
-def _unit(pair: bytes) -> bytes:
-    number = int.from_bytes(pair)
-    return bytes([number]) if number < 128 else b"\\u%04x" % number
 
 
 SUBSCRIPTION_SCHEME = Hmac(_SUBSCRIPTION_HEADER, message=escaped)

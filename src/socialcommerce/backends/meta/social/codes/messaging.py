@@ -1,0 +1,10 @@
+"""What Meta refuses of messages, and its words."""
+
+from __future__ import annotations
+
+from socialcommerce.resources.capability import Level, Refusal
+
+__all__ = ["FEATURES", "REFUSALS"]
+
+REFUSALS: dict[str, Refusal] = {}
+FEATURES: dict[str, Level | Refusal] = {}
