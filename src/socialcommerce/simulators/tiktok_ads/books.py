@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import ROUND_DOWN, Decimal
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 
-from attrs import define, fields
-
-from socialcommerce.simulators.entities import DayMetrics
+from socialcommerce.simulators.books import Book, gather
+from socialcommerce.simulators.books import split as shared
 from socialcommerce.simulators.tiktok_ads.defaults import places
 
 __all__ = ["METRICS", "Book", "gather", "gmv_metrics", "metrics", "split"]
@@ -16,43 +15,9 @@ NONE = "-"
 """How the platform writes a figure that cannot be computed."""
 
 
-@define(slots=True)
-class Book:
-    """What was spent and won over some days, by whatever it is broken down to."""
-
-    spend: Decimal = Decimal(0)
-    value: Decimal = Decimal(0)
-    impressions: int = 0
-    clicks: int = 0
-    orders: int = 0
-    items: int = 0
-
-    @classmethod
-    def of(cls, day: DayMetrics) -> Book:
-        """A day of the market."""
-        return cls(day.spend, day.conversion_value, day.impressions, day.clicks, day.orders, day.items)
-
-
-def gather(books: Iterable[Book]) -> Book:
-    """The sum of some books."""
-    total = Book()
-    for book in books:
-        for name in (one.name for one in fields(Book)):
-            setattr(total, name, getattr(total, name) + getattr(book, name))
-    return total
-
-
 def split(book: Book, parts: int, currency: str) -> list[Book]:
-    """A book in so many parts that add up exactly; what cannot be shared falls to the first."""
-    step = Decimal(1).scaleb(-places(currency))
-    shares = [Book() for _ in range(parts)]
-    for name in (one.name for one in fields(Book)):
-        whole = getattr(book, name)
-        share = (whole / parts).quantize(step, ROUND_DOWN) if isinstance(whole, Decimal) else whole // parts
-        for one in shares:
-            setattr(one, name, share)
-        setattr(shares[0], name, whole - share * (parts - 1))
-    return shares
+    """A book in so many parts of whole steps of the currency. See ``simulators.books.split``."""
+    return shared(book, parts, places(currency))
 
 
 def _ratio(above: Decimal | int, below: Decimal | int, factor: int = 1, missing: str = NONE) -> str:
