@@ -1,0 +1,322 @@
+"""``AdvertisingNoun``: what campaigns, ad groups and ads do alike: list, read, create, switch, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from attrs import frozen
+
+from socialcommerce.backends.flaws import Rules
+from socialcommerce.backends.meta.graph import FORM
+from socialcommerce.backends.meta.social.advertising.account import AccountNoun, instant, unix
+from socialcommerce.backends.meta.social.codes.ads import REFUSALS, STATUS, WRITE_STATUS
+from socialcommerce.errors import Conflict, NotFound, SocialCommerceError
+from socialcommerce.models.bulk import BulkResult, Outcome
+from socialcommerce.resources.noun import each_alone, identity
+from socialcommerce.runtime.call import Absent, Call, Found
+from socialcommerce.runtime.flow import Flow, gather
+from socialcommerce.runtime.paging import Page, position, read_position
+
+__all__ = [
+    "ADS",
+    "AD_GROUPS",
+    "CAMPAIGNS",
+    "REQUIRES",
+    "RULES",
+    "VALIDATE",
+    "AdvertisingNoun",
+    "Level",
+    "Row",
+    "filters",
+    "fits",
+    "missing",
+    "wanted",
+]
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+
+REQUIRES = ("user",)
+RULES = Rules("meta", REFUSALS)
+VALIDATE = {"execution_options": ["validate_only"]}
+"""Beside the fields of a create: check everything, make nothing."""
+
+_PAGE = 100
+_TOGETHER = 50
+_SKEW = timedelta(seconds=30)
+_GONE = frozenset({"ARCHIVED", "DELETED"})
+_LIVING = ("ACTIVE", "PAUSED", "IN_PROCESS", "WITH_ISSUES")
+_BELOW = (*_LIVING, "CAMPAIGN_PAUSED")
+
+
+@frozen
+class Level:
+    """A level of advertising: what it is called, its edge, the fields it is read with.
+
+    ``effective`` are the values of ``effective_status`` that its objects can have while they live.
+    """
+
+    what: str
+    edge: str
+    fields: str
+    effective: tuple[str, ...]
+
+
+_STATUS = (
+    "id,account_id,name,status,effective_status,configured_status,issues_info,created_time,updated_time,"
+)
+
+CAMPAIGNS = Level(
+    "campaign",
+    "campaigns",
+    _STATUS + "objective,buying_type,daily_budget,lifetime_budget,budget_remaining,spend_cap,bid_strategy,"
+    "special_ad_categories,promoted_object,advantage_state_info,is_adset_budget_sharing_enabled,"
+    "start_time,stop_time",
+    _LIVING,
+)
+AD_GROUPS = Level(
+    "ad group",
+    "adsets",
+    _STATUS + "campaign_id,optimization_goal,billing_event,bid_amount,bid_strategy,bid_constraints,"
+    "daily_budget,lifetime_budget,budget_remaining,start_time,end_time,adset_schedule,pacing_type,"
+    "destination_type,promoted_object,targeting,attribution_spec,learning_stage_info,"
+    "dsa_beneficiary,dsa_payor",
+    _BELOW,
+)
+ADS = Level(
+    "ad",
+    "ads",
+    _STATUS + "campaign_id,adset_id,creative{id,name,object_story_id,effective_object_story_id,"
+    "source_instagram_media_id,instagram_user_id,object_story_spec,product_set_id,call_to_action_type},"
+    "ad_review_feedback,preview_shareable_link",
+    (*_BELOW, "ADSET_PAUSED", "DISAPPROVED", "PENDING_BILLING_INFO", "PENDING_REVIEW", "PREAPPROVED"),
+)
+
+
+class AdvertisingNoun(AccountNoun):
+    """An advertising noun of one ad account."""
+
+    # -- reading
+
+    def page_of(
+        self, level: Level, path: str, cursor: str | None, narrowed: Mapping[str, Any]
+    ) -> Flow[Page[Row]]:
+        """One page of an edge of a level."""
+        query = {"fields": level.fields, **narrowed}
+        return (yield from self.edge(path, query, cursor=cursor, limit=_PAGE))
+
+    def read(self, level: Level, ids: Iterable[str]) -> Flow[dict[str, Row | SocialCommerceError]]:
+        """Objects by id, deleted ones too, fifty a call; the error of each that cannot be read."""
+        asked = list(dict.fromkeys(ids))
+        calls = [Call("GET", f"/{one}", query={"fields": level.fields}) for one in asked]
+        if not calls:
+            return {}
+        replies = yield from self.together(calls)
+        return {
+            one: reply if isinstance(reply, SocialCommerceError) else reply.value
+            for one, reply in zip(asked, replies, strict=True)
+        }
+
+    def read_one(self, level: Level, one: str) -> Flow[Row]:
+        """One object; ``NotFound`` where it is not there."""
+        try:
+            row: Row = yield from self.ask("GET", f"/{one}", query={"fields": level.fields})
+        except NotFound as error:
+            raise missing(level, one) from error
+        return row
+
+    def got(self, inputs: Sequence[Any], level: Level, show: Callable[[Row], T]) -> Flow[BulkResult[Any, T]]:
+        """What ``get`` answers: one object an input, or the error it could not be read for."""
+        found = yield from self.read(level, map(identity, inputs))
+        return BulkResult(tuple(Outcome.of(one, _shown(level, identity(one), found, show)) for one in inputs))
+
+    def listed(
+        self,
+        level: Level,
+        path: str,
+        cursor: str | None,
+        ids: Sequence[str] | None,
+        narrowed: Mapping[str, Any],
+        fitting: Callable[[Row], bool],
+        show: Callable[[Row], T],
+    ) -> Flow[Page[T]]:
+        """A page of a listing: by ids fifty at a time, else of an edge; cut on our side."""
+        if ids is None:
+            page = yield from self.page_of(level, path, cursor, narrowed)
+            return Page([show(row) for row in page.items if fitting(row)], page.next)
+        start = int(read_position(cursor).get("at", 0))
+        found = yield from self.read(level, ids[start : start + _TOGETHER])
+        rows = [_there(answer) for answer in found.values()]
+        following = position(at=start + _TOGETHER) if start + _TOGETHER < len(ids) else None
+        return Page([show(row) for row in rows if row is not None and fitting(row)], following)
+
+    # -- status
+
+    def switch(
+        self, inputs: Sequence[Any], level: Level, status: str, show: Callable[[Row], T]
+    ) -> Flow[BulkResult[Any, T]]:
+        """Set the status of objects; one that has it already is left as it is."""
+        if status not in WRITE_STATUS:
+            raise RULES.unsupported("ads.campaigns.set_status:ended")
+        known = yield from self.read(level, map(identity, inputs))
+        word = WRITE_STATUS[status]
+        flows = [self._switched(level, one, row, word) for one, row in known.items()]
+        after = dict(zip(known, (yield from gather(flows, 4)), strict=True))
+        return BulkResult(tuple(Outcome.of(one, _shown(level, identity(one), after, show)) for one in inputs))
+
+    def _switched(
+        self, level: Level, one: str, row: Row | SocialCommerceError, word: str
+    ) -> Flow[Row | SocialCommerceError]:
+        if isinstance(row, SocialCommerceError) or row.get("status") == word:
+            return row
+        if row.get("status") == "DELETED":
+            text = f"{level.what} {one} is deleted, which is final"
+            return Conflict(text, reason="state", platform="meta", sent="no")
+        try:
+            yield from self.write(f"/{one}", {"status": word})
+        except SocialCommerceError as error:
+            return error
+        return (yield from self.after(level, {**row, "status": word}))
+
+    def erase(self, inputs: Sequence[Any], level: Level) -> Flow[BulkResult[Any, Any]]:
+        """Delete objects for good; what is deleted already counts as done."""
+        known = yield from self.read(level, map(identity, inputs))
+        return (yield from each_alone(inputs, lambda one: self._erased(level, identity(one), known), limit=4))
+
+    def _erased(self, level: Level, one: str, known: Mapping[str, Row | SocialCommerceError]) -> Flow[Any]:
+        row = _shown(level, one, known, lambda row: row)
+        if isinstance(row, SocialCommerceError):
+            raise row
+        if row.get("status") != "DELETED":
+            with suppress(NotFound):  # then an attempt whose answer was lost deleted it
+                yield from self.ask("DELETE", f"/{one}", safety="absolute")
+        return "deleted"
+
+    # -- writing
+
+    def write(self, path: str, body: Mapping[str, Any]) -> Flow[Any]:
+        """POST the changed fields of an object: all of them absolute, so that a repeat is harmless."""
+        return (yield from self.ask("POST", path, body=dict(body), headers=FORM, safety="absolute"))
+
+    def validate(self, path: str, body: Mapping[str, Any]) -> Flow[None]:
+        """Have Meta check a create and make nothing."""
+        yield from self.ask("POST", path, body={**body, **VALIDATE}, headers=FORM)
+
+    def after(self, level: Level, known: Row) -> Flow[Row]:
+        """An object read again after a write; as it should be now where it cannot be read.
+
+        The write has happened, so a failure to look must not pass for its own.
+        """
+        return (yield from self.told_after(self.read_one(level, str(known["id"])), known))
+
+    def made(self, path: str, body: Mapping[str, Any], listing: str) -> Flow[str]:
+        """Create an object and answer its id; Meta knows no key, so a lost answer is looked for by name.
+
+        Args:
+            path: the edge to post to.
+            body: the fields, with the ``name``.
+            listing: the edge on which the object is found again.
+        """
+        name = str(body["name"])
+        look = partial(self._look_for, listing, name, self.now().replace(microsecond=0) - _SKEW)
+        data = yield from self.ask(
+            "POST", path, body=dict(body), headers=FORM, safety="unsafe", readback=look
+        )
+        made = str(data["id"])
+        self.claim(listing, made)
+        return made
+
+    def _look_for(self, listing: str, name: str, since: datetime) -> Flow[Found[Any] | Absent]:
+        """Whether an object of this name was made since the attempt, and by no other write."""
+        query = {"fields": "id,name,created_time", "filtering": [named("EQUAL", name)]}
+        rows = yield from self.edge_all(listing, query, limit=_PAGE)
+        fresh = [row for row in rows if row.get("name") == name and _made_since(row, since)]
+        for row in sorted(fresh, key=lambda row: str(row.get("created_time")), reverse=True):
+            if self.claim(listing, str(row["id"])):
+                return Found({"id": str(row["id"])})
+        return Absent()
+
+
+def _made_since(row: Row, since: datetime) -> bool:
+    made = instant(row.get("created_time"))
+    return made is not None and made >= since
+
+
+def missing(level: Level, one: str) -> NotFound:
+    """The error of an id that is not there."""
+    return NotFound(f"this login sees no {level.what} {one}", platform="meta", sent="yes")
+
+
+def _shown(
+    level: Level,
+    one: str,
+    found: Mapping[str, Row | SocialCommerceError],
+    show: Callable[[Row], T],
+) -> T | SocialCommerceError:
+    answer = found[one]
+    if isinstance(answer, NotFound):
+        return missing(level, one)
+    return answer if isinstance(answer, SocialCommerceError) else show(answer)
+
+
+def _there(answer: Row | SocialCommerceError) -> Row | None:
+    """An object that was asked for in a listing; None where there is none."""
+    if isinstance(answer, NotFound):
+        return None
+    if isinstance(answer, SocialCommerceError):
+        raise answer
+    return answer
+
+
+def named(operator: str, name: str) -> dict[str, Any]:
+    """The filter of an edge by name."""
+    return {"field": "name", "operator": operator, "value": name}
+
+
+def wanted(status: str | Sequence[str] | None) -> frozenset[str] | None:
+    """The statuses a listing is limited to; None where it is not."""
+    if status is None:
+        return None
+    return frozenset([status] if isinstance(status, str) else status)
+
+
+def filters(
+    level: Level, statuses: frozenset[str] | None, name: str | None, after: datetime | None
+) -> dict[str, Any]:
+    """What an edge is asked for, so that it answers at least what is wanted."""
+    filtering = [named("CONTAIN", name)] if name else []
+    if after is not None:
+        filtering.append({"field": "updated_time", "operator": "GREATER_THAN", "value": unix(after) - 1})
+    asked: dict[str, Any] = {"filtering": filtering} if filtering else {}
+    return asked if statuses is None else {**asked, "effective_status": _effective(level, statuses)}
+
+
+def _effective(level: Level, statuses: frozenset[str]) -> list[str]:
+    """The effective statuses that objects of some set statuses may have.
+
+    Archived and deleted ones are shown only when asked for; what is paused itself may be shown as paused
+    with its campaign.
+    """
+    words = {word for word in _GONE if STATUS[word] in statuses}
+    if statuses - {"archived", "deleted"}:
+        words |= set(level.effective)
+    if "paused" not in statuses and "other" not in statuses:
+        words.discard("PAUSED")
+    if "active" not in statuses and "other" not in statuses:
+        words.discard("ACTIVE")
+    return sorted(words)
+
+
+def fits(row: Row, statuses: frozenset[str] | None, name: str | None, after: datetime | None) -> bool:
+    """Whether an object is one of those asked for, whatever Meta's own filters let through."""
+    changed = instant(row.get("updated_time"))
+    status = STATUS.get(str(row.get("status")), "other")
+    return (
+        (statuses is None or status in statuses)
+        and (name is None or name.casefold() in str(row.get("name") or "").casefold())
+        and (after is None or changed is None or changed >= after)
+    )
