@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from socialcommerce.backends.base import Backend as Backend
+    from socialcommerce.backends.meta.social import Meta as Meta
+    from socialcommerce.backends.meta.whatsapp import WhatsApp as WhatsApp
     from socialcommerce.backends.registry import register as register
     from socialcommerce.backends.shopee import Affiliate as Affiliate
     from socialcommerce.backends.shopee import App as App
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
 
 _HOMES: dict[str, str] = {
     **dict.fromkeys(("Affiliate", "App", "Shopee"), "backends.shopee"),
+    "Meta": "backends.meta.social",
+    "WhatsApp": "backends.meta.whatsapp",
     "TikTokAds": "backends.tiktok.ads",
     "TikTokShop": "backends.tiktok.shop",
     "Backend": "backends.base",

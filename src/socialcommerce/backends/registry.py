@@ -16,9 +16,11 @@ __all__ = ["GROUP", "backend_class", "names", "register"]
 GROUP = "socialcommerce.backends"
 
 _BUILT_IN: dict[str, str] = {
+    "meta": "socialcommerce.backends.meta.social:Meta",
     "shopee": "socialcommerce.backends.shopee:Shopee",
     "tiktok_ads": "socialcommerce.backends.tiktok.ads:TikTokAds",
     "tiktok_shop": "socialcommerce.backends.tiktok.shop:TikTokShop",
+    "whatsapp": "socialcommerce.backends.meta.whatsapp:WhatsApp",
 }
 _REGISTERED: dict[str, type[Any]] = {}
 

@@ -12,7 +12,19 @@ from socialcommerce.models.money import Money
 __all__ = ["Account", "AccountKind", "AuthStatus", "Grant", "Token"]
 
 AccountKind: TypeAlias = Literal[
-    "shop", "catalog", "ad", "page", "phone", "app", "store", "merchant", "user", "principal"
+    "shop",
+    "catalog",
+    "ad",
+    "page",
+    "instagram",
+    "business",
+    "waba",
+    "phone",
+    "app",
+    "store",
+    "merchant",
+    "user",
+    "principal",
 ]
 
 

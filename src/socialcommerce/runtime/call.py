@@ -8,7 +8,7 @@ brings them together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
@@ -235,6 +235,14 @@ class LimitRule(Protocol):
     def __call__(self, call: Call, subject: Subject | None) -> tuple[Bucket, ...]: ...
 
 
+class Heed(Protocol):
+    """Reads from a reply which buckets have to rest from now on, and for how many seconds."""
+
+    def __call__(
+        self, call: Call, subject: Subject | None, response: Response
+    ) -> Sequence[tuple[str, float]]: ...
+
+
 class Renew(Protocol):
     """The flow that asks for a new token; answers the record to be saved."""
 
@@ -257,8 +265,9 @@ class Service:
 
     ``hosts``: the base URL of the API first, then further hosts from which files may be
     fetched. ``slot`` names the credentials. ``signer``, ``envelope`` and ``limits`` are its
-    rules, ``unwrap`` takes the payload out of a decoded reply, ``renewal`` says how its tokens
-    end. ``version`` and ``sunset`` (the day on which the platform retires it) are data.
+    rules, ``unwrap`` takes the payload out of a decoded reply, ``heed`` reads usage headers
+    where a platform has such, ``renewal`` says how its tokens end. ``version`` and ``sunset`` (the
+    day on which the platform retires it) are data.
     """
 
     name: str
@@ -268,6 +277,7 @@ class Service:
     slot: str = "default"
     unwrap: Callable[[Any], Any] = field(default=whole, repr=False)
     limits: LimitRule = field(default=no_limits, repr=False)
+    heed: Heed | None = field(default=None, repr=False)
     renewal: Renewal = "never"
     version: str = ""
     sunset: date | None = None

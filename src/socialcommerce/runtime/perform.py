@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 from math import inf
@@ -104,6 +105,8 @@ class _Exchange:
             self.first = self.began
         response: Response = yield Send(request, self.session.timeout)
         self.status = response.status
+        if self.service.heed is not None and self.session.limits.enabled:
+            yield from self._heed(self.service.heed(self.call, self.subject, response))
         body = self._read(response)
         self._observe("ok")
         if self.session.retry.budget is not None:
@@ -181,6 +184,11 @@ class _Exchange:
             until = self.session.clock() + failure.retry_after.total_seconds()
             for bucket in self._buckets()[:1]:
                 yield Store("limits", "penalise", (bucket.key, until))
+
+    def _heed(self, rests: Sequence[tuple[str, float]]) -> Flow[None]:
+        """Let the buckets rest that the platform says are nearly used up, before it refuses anything."""
+        for key, seconds in rests:
+            yield Store("limits", "penalise", (key, self.session.clock() + seconds))
 
     def _renew(self, failure: TokenExpired) -> Flow[Reply[Any] | None]:
         if self.renewed or self.token is None:

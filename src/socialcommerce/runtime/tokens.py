@@ -22,7 +22,7 @@ from socialcommerce.errors import (
     OutcomeUnknown,
     SocialCommerceError,
 )
-from socialcommerce.runtime.call import Call, Service, Subject, TokenRecord
+from socialcommerce.runtime.call import Call, Renewal, Service, Subject, TokenRecord
 from socialcommerce.runtime.flow import Exclusive, Flow, Store
 from socialcommerce.runtime.observe import Attempt, notify
 from socialcommerce.runtime.retry import classify
@@ -35,6 +35,9 @@ MANDATORY = 30.0
 """Seconds before its end from which an access token is not used any more."""
 ADVISORY = 300.0
 """Seconds before its end from which a renewal is tried; should it fail, the old token still serves."""
+
+_EARLY: Mapping[Renewal, float] = {"exchange_before_expiry": 7 * 86400.0}
+"""The same for tokens that nothing renews once they have ended: a client may stand still for days."""
 
 _NAMED = 10
 """How many accounts an error lists at most."""
@@ -56,9 +59,9 @@ def usable(session: Session, service: Service, subject: Subject | None) -> Flow[
     if record.access_expires_at is None:
         return record
     left = record.access_expires_at - session.clock()
-    if left > ADVISORY or not _renewable(service, record):
+    if left > _EARLY.get(service.renewal, ADVISORY) or not _renewable(service, record):
         return record
-    advisory, mandatory = _margins(record)
+    advisory, mandatory = _margins(service, record)
     if left > advisory:
         return record
     if left <= mandatory:
@@ -66,12 +69,13 @@ def usable(session: Session, service: Service, subject: Subject | None) -> Flow[
     return (yield from _renew_early(session, service, subject, record))
 
 
-def _margins(record: TokenRecord) -> tuple[float, float]:
+def _margins(service: Service, record: TokenRecord) -> tuple[float, float]:
     """When to renew, in seconds before the end: a token of five minutes is not renewed at every call."""
+    advisory = _EARLY.get(service.renewal, ADVISORY)
     if record.issued_at is None or record.access_expires_at is None:
-        return ADVISORY, MANDATORY
+        return advisory, MANDATORY
     life = record.access_expires_at - record.issued_at
-    return min(ADVISORY, life / 4), min(MANDATORY, life / 10)
+    return min(advisory, life / 4), min(MANDATORY, life / 10)
 
 
 def _renew_early(

@@ -1,0 +1,1 @@
+"""Meta's family: Facebook and Instagram (``meta``), and WhatsApp (``whatsapp``), on one Graph API."""

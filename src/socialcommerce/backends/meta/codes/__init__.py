@@ -1,0 +1,1 @@
+"""What both platforms of the Graph API share of Meta's words: errors, versions, refusals."""

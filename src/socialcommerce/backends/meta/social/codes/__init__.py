@@ -1,0 +1,1 @@
+"""Meta's words for things, as data: statuses, refusals."""

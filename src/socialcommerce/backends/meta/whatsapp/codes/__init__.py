@@ -1,0 +1,1 @@
+"""WhatsApp's words for things, as data: statuses, refusals."""
