@@ -35,6 +35,7 @@ __all__ = [
     "RateLimited",
     "RecipientUnreachable",
     "ReviewRejected",
+    "SHAPE_ERRORS",
     "SocialCommerceError",
     "TokenExpired",
     "TransportError",
@@ -145,12 +146,22 @@ class DecodeError(SocialCommerceError):
     status: int | None = None
     sent = "yes"
 
+    @classmethod
+    def misshapen(cls, error: Exception, platform: str) -> DecodeError:
+        """A reply that is JSON, though not of the shape that was expected, as ``error`` shows."""
+        what = f"{type(error).__name__}: {error}" if isinstance(error, LookupError) else type(error).__name__
+        return cls(f"a reply of {platform} has an unexpected shape ({what})", platform=platform)
+
+
+SHAPE_ERRORS = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
+"""What reading a reply of an unexpected shape raises."""
+
 
 class WebhookError(SocialCommerceError):
     """A delivery that cannot be trusted or read: the one answer to all hostile input.
 
     ``reason`` is one word: ``signature``, ``stale``, ``replayed``, ``malformed``, ``assurance``,
-    ``configuration``.
+    ``handshake``, ``configuration``.
     """
 
     _names: ClassVar[tuple[str, ...]] = ("reason",)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from attrs import evolve, field, frozen
 
-from socialcommerce.errors import DecodeError, SocialCommerceError
+from socialcommerce.errors import SHAPE_ERRORS, DecodeError, SocialCommerceError
 from socialcommerce.resources.jobs import AsyncJob, Job
 from socialcommerce.resources.pager import AsyncPager, Pager
 from socialcommerce.runtime.drivers import AsyncDriver, SyncDriver
@@ -112,10 +112,6 @@ class AsyncCore(_Core):
         return AsyncJob(await self.run(started), noun, self.run)
 
 
-_SHAPE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
-"""What reading a reply of an unexpected shape raises."""
-
-
 def shaped(flow: Flow[T], platform: str) -> Flow[T]:
     """``flow``, whose trouble with the shape of a reply is told as ``DecodeError``.
 
@@ -132,10 +128,10 @@ def shaped(flow: Flow[T], platform: str) -> Flow[T]:
                 return stop.value  # type: ignore[no-any-return]  # StopIteration is not generic
             except SocialCommerceError:
                 raise
-            except _SHAPE as error:
+            except SHAPE_ERRORS as error:
                 if not answered or (error is failure and isinstance(effect, Send)):
                     raise
-                raise _misshapen(error, platform) from error
+                raise DecodeError.misshapen(error, platform) from error
             value, failure = None, None
             try:
                 value = yield effect
@@ -145,13 +141,6 @@ def shaped(flow: Flow[T], platform: str) -> Flow[T]:
 
 
 _ANSWERED = (Send, Gather, Exclusive)
-
-
-def _misshapen(error: Exception, platform: str) -> DecodeError:
-    what = f"{type(error).__name__}: {error}" if isinstance(error, LookupError) else type(error).__name__
-    return DecodeError(
-        f"a reply of {platform} has an unexpected shape ({what})", platform=platform, sent="yes"
-    )
 
 
 class _Shown(BaseException):

@@ -6,6 +6,7 @@ the next. Instants are seconds since the epoch, durations seconds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -29,7 +30,13 @@ Change = Callable[[Record | None], Record | None]
 """The new value of a row, given the present one; None leaves it as it is."""
 
 
+_as_it_is = re.compile(r"[A-Za-z0-9_.~/-]*").fullmatch
+
+
 def _key(*parts: str) -> str:
+    text = "/".join(parts)
+    if _as_it_is(text) and text.count("/") == len(parts) - 1:  # most parts hold nothing to quote
+        return text
     return "/".join([quoted(part) for part in parts])
 
 

@@ -10,6 +10,7 @@ from socialcommerce.backends.shopee.codes import store as codes
 from socialcommerce.backends.shopee.noun import ShopeeNoun
 from socialcommerce.backends.shopee.regions import region_of
 from socialcommerce.errors import PlatformError
+from socialcommerce.models.base import Blueprint
 from socialcommerce.models.identity import Address
 from socialcommerce.models.store import Carrier, StoreAddress, StoreInfo, StoreLocation
 from socialcommerce.resources.capability import supports
@@ -121,16 +122,13 @@ def location(row: Json) -> StoreLocation:
     )
 
 
+def _use(word: str) -> Any:
+    return codes.ADDRESS_USES.get(word, "other")
+
+
 def store_address(row: Json) -> StoreAddress:
     """An address of the shop, with its uses."""
-    return StoreAddress.build(
-        id=str(row["address_id"]),
-        platform="shopee",
-        native_ids=_ids(address_id=row["address_id"]),
-        address=address(row),
-        uses=tuple(codes.ADDRESS_USES.get(use, "other") for use in row.get("address_type") or ()),
-        raw=row,
-    )
+    return _ADDRESS(row, id=str(row["address_id"]), raw=row)
 
 
 def address(row: Json) -> Address:
@@ -143,6 +141,17 @@ def address(row: Json) -> Address:
         postal_code=row.get("zipcode") or None,
         country=row.get("region") or None,
     )
+
+
+_ADDRESS: Blueprint[StoreAddress, Json] = Blueprint(
+    StoreAddress,
+    "shopee",
+    {
+        "native_ids": lambda row: _ids(address_id=row["address_id"]),
+        "address": address,
+        "uses": lambda row: tuple(map(_use, row.get("address_type") or ())),
+    },
+)
 
 
 def carrier(row: Json) -> Carrier:

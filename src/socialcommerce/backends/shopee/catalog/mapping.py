@@ -9,8 +9,11 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
+from attrs import define
+
 from socialcommerce.backends.shopee.codes import catalog as codes
 from socialcommerce.backends.shopee.regions import Region
+from socialcommerce.models.base import Blueprint
 from socialcommerce.models.event import Event, EventRef
 from socialcommerce.models.media import Media
 from socialcommerce.models.money import Money
@@ -78,35 +81,27 @@ def stub(row: Json) -> Product:
     )
 
 
+@define(eq=False)
+class _Item:
+    """A row of get_item_base_info, with the reply of get_model_list where it was read."""
+
+    row: Json
+    models: Json | None = None
+
+    def tiers(self) -> tuple[Tier, ...]:
+        """The options of an item that has models."""
+        return tiers_of(self.models) if self.models is not None and self.row.get("has_model") else ()
+
+
 def product(row: Json, models: Json | None = None) -> Product:
     """A row of get_item_base_info; ``models`` is the reply of get_model_list where it was read.
 
     Without it, the variants of an item that has models are not loaded.
     """
-    item_id = str(row["item_id"])
-    has_model = bool(row.get("has_model"))
-    unread = has_model and models is None
-    tiers = tiers_of(models) if models is not None and has_model else ()
-    return Product.build(
-        missing=_UNMODELLED if unread else (),
-        id=item_id,
-        platform="shopee",
-        native_ids={"item_id": item_id},
-        title=row.get("item_name", ""),
-        description=_description(row),
-        status=_status(row),
-        native_status=row.get("item_status"),
-        review=_PENDING if row.get("item_status") == "REVIEWING" else None,
-        categories=_categories(row),
-        brand=_brand(row),
-        attributes=tuple(map(_attribute_value, row.get("attribute_list") or ())),
-        options=tuple([Option.build(name=name, values=_names(choices)) for name, choices in tiers]),
-        variants=() if unread else tuple(_variants(row, models, tiers)),
-        media=tuple(_media(row)),
-        condition={"NEW": "new", "USED": "used"}.get(row.get("condition") or ""),
-        package=_parcel(row),
-        created_at=instant(row.get("create_time")),
-        updated_at=instant(row.get("update_time")),
+    return _PRODUCT(
+        _Item(row, models),
+        missing=_UNMODELLED if models is None and row.get("has_model") else (),
+        id=str(row["item_id"]),
         raw=row if models is None else {**row, "model_list": models},
     )
 
@@ -135,6 +130,10 @@ def _categories(row: Json) -> tuple[CategoryRef, ...]:
 def _category_refs(category_id: int) -> tuple[CategoryRef, ...]:
     """Frozen, and the same for all products of a category."""
     return (CategoryRef.build(id=str(category_id)),)
+
+
+def _options(item: _Item) -> tuple[Option, ...]:
+    return tuple([Option.build(name=name, values=_names(choices)) for name, choices in item.tiers()])
 
 
 def _brand(row: Json) -> str | None:
@@ -221,54 +220,58 @@ def _names(choices: Sequence[Json]) -> tuple[str, ...]:
     return tuple(choice["name"] for choice in choices)
 
 
-def _variants(row: Json, models: Json | None, tiers: tuple[Tier, ...]) -> Iterator[Variant]:
-    if models is not None and row.get("has_model"):
-        for model in models.get("model") or ():
-            yield _variant(row, model, tiers)
-        return
-    own = {
-        "is_default": True,
-        "sku": row.get("item_sku") or None,
-        "gtin": _gtin(row),
-        "weight_g": _grams(row.get("weight")),
-        "status": _status(row),
-        "native_status": row.get("item_status"),
-    }
-    yield _bought(row, "0", row, own)
+@define(eq=False)
+class _Sold:
+    """What is bought of an item: the row of one of its models, or its own where it has none."""
+
+    item: Json
+    model: Json
+    tiers: tuple[Tier, ...] = ()
+
+    @property
+    def alone(self) -> bool:
+        """Whether the item is sold as it is."""
+        return self.model is self.item
+
+    @property
+    def id(self) -> str:
+        """The model's id; an item without models has one of id 0."""
+        return "0" if self.alone else str(self.model["model_id"])
+
+    def chosen(self) -> list[tuple[str, Json]]:
+        """The choice it is of each option."""
+        index = self.model.get("tier_index") or ()
+        pairs = zip(self.tiers, index, strict=False)
+        return [(name, choices[at]) for (name, choices), at in pairs if at < len(choices)]
 
 
-def _variant(row: Json, model: Json, tiers: tuple[Tier, ...]) -> Variant:
-    index = model.get("tier_index") or ()
-    chosen = [
-        (name, choices[at]) for (name, choices), at in zip(tiers, index, strict=False) if at < len(choices)
-    ]
-    native = model.get("model_status")
-    own = {
-        "sku": model.get("model_sku") or None,
-        "gtin": _gtin(model),
-        "title": ", ".join(choice["name"] for _, choice in chosen) or None,
-        "options": {name: choice["name"] for name, choice in chosen},
-        "weight_g": _grams(model.get("weight") or row.get("weight")),
-        "media": tuple(_images(choice for _, choice in chosen)),
-        "status": codes.MODEL_STATUSES.get(native or "", "other"),
-        "native_status": native,
-    }
-    return _bought(row, str(model["model_id"]), model, own)
+def _variants(item: _Item) -> tuple[Variant, ...]:
+    row = item.row
+    if item.models is None or not row.get("has_model"):
+        return (_variant(_Sold(row, row)),)
+    tiers = item.tiers()
+    return tuple([_variant(_Sold(row, model, tiers)) for model in item.models.get("model") or ()])
 
 
-def _bought(item: Json, variant_id: str, row: Json, own: dict[str, Any]) -> Variant:
-    """A variant: what an item without models and a model have in common (ids, prices, stock), and its own."""
-    if prices := row.get("price_info"):
-        own["price"], own["base_price"], own["list_price"] = _prices(prices[0])
-    else:
-        own["missing"] = ("price", "base_price", "list_price")
-    own["inventory"], own["available"] = inventory_of(row.get("stock_info_v2") or {})
-    ids = {"item_id": str(item["item_id"]), "model_id": variant_id}
-    return Variant.build(id=variant_id, platform="shopee", native_ids=ids, raw=row, **own)
+def _variant(sold: _Sold) -> Variant:
+    missing = () if sold.model.get("price_info") else _PRICES
+    return _VARIANT(sold, missing=missing, id=sold.id, is_default=sold.alone, raw=sold.model)
 
 
-def _prices(row: Json) -> tuple[Money | None, Money | None, Money | None]:
+def _sku(sold: _Sold) -> str | None:
+    return sold.model.get("item_sku" if sold.alone else "model_sku") or None
+
+
+def _statuses(sold: _Sold) -> tuple[Any, str | None]:
+    if sold.alone:
+        return _status(sold.item), sold.item.get("item_status")
+    native = sold.model.get("model_status")
+    return codes.MODEL_STATUSES.get(native or "", "other"), native
+
+
+def _prices(sold: _Sold) -> tuple[Money | None, Money | None, Money | None]:
     """What a buyer pays now, what the seller wrote, and what is crossed out."""
+    row = sold.model["price_info"][0]
     currency = row.get("currency") or "XXX"
     base = _money(row.get("original_price"), currency)
     now = _money(row.get("current_price"), currency) or base
@@ -319,6 +322,47 @@ def inventory_of(stock: Json) -> tuple[tuple[Inventory, ...], int | None]:
     ), available
 
 
+_PRICES = ("price", "base_price", "list_price")
+_VARIANT: Blueprint[Variant, _Sold] = Blueprint(
+    Variant,
+    "shopee",
+    {
+        "native_ids": lambda sold: {"item_id": str(sold.item["item_id"]), "model_id": sold.id},
+        "sku": _sku,
+        "gtin": lambda sold: _gtin(sold.model),
+        "title": lambda sold: ", ".join(choice["name"] for _, choice in sold.chosen()) or None,
+        "options": lambda sold: {name: choice["name"] for name, choice in sold.chosen()},
+        _PRICES: _prices,
+        ("inventory", "available"): lambda sold: inventory_of(sold.model.get("stock_info_v2") or {}),
+        "weight_g": lambda sold: _grams(sold.model.get("weight") or sold.item.get("weight")),
+        "media": lambda sold: tuple(_images(choice for _, choice in sold.chosen())),
+        ("status", "native_status"): _statuses,
+    },
+)
+_PRODUCT: Blueprint[Product, _Item] = Blueprint(
+    Product,
+    "shopee",
+    {
+        "native_ids": lambda item: {"item_id": str(item.row["item_id"])},
+        "title": lambda item: item.row.get("item_name", ""),
+        "status": lambda item: _status(item.row),
+        "native_status": lambda item: item.row.get("item_status"),
+        "description": lambda item: _description(item.row),
+        "review": lambda item: _PENDING if item.row.get("item_status") == "REVIEWING" else None,
+        "categories": lambda item: _categories(item.row),
+        "brand": lambda item: _brand(item.row),
+        "attributes": lambda item: tuple(map(_attribute_value, item.row.get("attribute_list") or ())),
+        "options": _options,
+        "variants": _variants,
+        "media": lambda item: tuple(_media(item.row)),
+        "condition": lambda item: {"NEW": "new", "USED": "used"}.get(item.row.get("condition") or ""),
+        "package": lambda item: _parcel(item.row),
+        "created_at": lambda item: instant(item.row.get("create_time")),
+        "updated_at": lambda item: instant(item.row.get("update_time")),
+    },
+)
+
+
 def _place(row: Json) -> tuple[str | None, int]:
     return row.get("location_id") or None, int(row.get("stock") or 0)
 
@@ -328,15 +372,21 @@ def stock_level(ref: Ref, variant: Variant) -> StockLevel:
     return StockLevel.build(ref=ref, available=variant.available, locations=variant.inventory)
 
 
-def sku_rows(item: Product) -> Iterator[tuple[str, dict[str, str]]]:
+def sku_rows(item: Product) -> list[tuple[str, dict[str, str]]]:
     """Every SKU that a product shows, with where it is sold; a parent's SKU has no variant."""
-    parent = (item.raw or {}).get("item_sku")
-    variants: Sequence[Variant] = item.variants if item.loaded("variants") else ()
-    if parent and parent not in [variant.sku for variant in variants]:
-        yield parent, {"product_id": item.id}
-    for variant in variants:
-        if variant.sku:
-            yield variant.sku, {"product_id": item.id, "variant_id": variant.id}
+    row: Json = item.raw or {}
+    parent = row.get("item_sku")
+    if not row.get("has_model"):
+        return [(parent, {"product_id": item.id, "variant_id": "0"})] if parent else []
+    models = (row.get("model_list") or {}).get("model") or ()
+    rows = [
+        (model["model_sku"], {"product_id": item.id, "variant_id": str(model["model_id"])})
+        for model in models
+        if model.get("model_sku")
+    ]
+    if parent and parent not in [sku for sku, _ in rows]:
+        rows.append((parent, {"product_id": item.id}))
+    return rows
 
 
 def changed(row: Json, account: str | None) -> Event:

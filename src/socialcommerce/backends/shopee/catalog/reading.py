@@ -215,7 +215,7 @@ class Reading(ShopeeNoun, Catalog):
         return mapping.product(row, answer)
 
     def _remember_skus(self, items: Iterable[Product]) -> Flow[None]:
-        live = (item for item in items if item.native_status not in codes.DELETED)
+        live = [item for item in items if item.raw.get("item_status") not in codes.DELETED]
         rows = [pair for item in live for pair in mapping.sku_rows(item)]
         if rows:
             yield from memory.remember("shopee", self._account, rows)
