@@ -14,6 +14,7 @@ from socialcommerce.backends.meta import limits
 from socialcommerce.backends.meta.codes.errors import Meaning
 from socialcommerce.backends.meta.codes.versions import ADS_SUNSETS, SUNSETS, notice
 from socialcommerce.backends.meta.graph import App, read, sign
+from socialcommerce.errors import ConfigurationError
 from socialcommerce.runtime.call import Call, Renewal, Service, Subject, TokenRecord
 from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.limits import Bucket
@@ -147,6 +148,8 @@ class GraphPlatform(Backend):
         """The record as it is; the log hears once of a version that is about to end."""
         yield from ()
         service = self.service(call)
+        if service.slot == APP and not record.access_token:
+            raise ConfigurationError(f"{call.path} takes the app's own token: name app_id and app_secret")
         said = ("version", service.name)
         if service.sunset is not None and said not in session.memo:
             session.memo[said] = True

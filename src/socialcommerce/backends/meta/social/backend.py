@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from typing_extensions import override
-
 from socialcommerce.backends.meta.codes import catalog
 from socialcommerce.backends.meta.codes.versions import DEFAULT
 from socialcommerce.backends.meta.graph import GRAPH, App, Proof
@@ -105,9 +103,3 @@ class Meta(GraphPlatform):
             webhook_secrets=webhook_secrets,
             callback_urls=callback_urls,
         )
-
-    @classmethod
-    @override
-    def refusal(cls, name: str) -> Refusal:
-        """Why an operation is refused; one reason for all of orders."""
-        return orders.NO_ORDERS if name.startswith("orders.") else super().refusal(name)

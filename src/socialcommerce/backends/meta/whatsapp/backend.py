@@ -108,8 +108,8 @@ class WhatsApp(GraphPlatform):
     @classmethod
     @override
     def refusal(cls, name: str) -> Refusal:
-        """Why an operation is refused; one reason for all of ads."""
-        return ads.NO_ADS if name.startswith("ads.") else super().refusal(name)
+        """Why an operation is refused; one reason for all of ads that names none of its own."""
+        return ads.NO_ADS if name.startswith("ads.") and name not in cls.refusals else super().refusal(name)
 
     @staticmethod
     @override
