@@ -22,6 +22,8 @@ TWINS: dict[str, str] = {
     "shopee": "socialcommerce.simulators.shopee:ShopeeTwin",
     "tiktok_shop": "socialcommerce.simulators.tiktok_shop:TikTokShopTwin",
     "tiktok_ads": "socialcommerce.simulators.tiktok_ads:TikTokAdsTwin",
+    "meta": "socialcommerce.simulators.meta.social:MetaTwin",
+    "whatsapp": "socialcommerce.simulators.meta.whatsapp:WhatsAppTwin",
 }
 """Platform name -> "module:class" of its twin."""
 

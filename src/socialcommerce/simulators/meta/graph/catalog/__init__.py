@@ -1,0 +1,1 @@
+"""The catalog of the pretend Graph API: items, batches, groups, sets, feeds."""

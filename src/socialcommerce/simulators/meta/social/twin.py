@@ -1,0 +1,74 @@
+"""The pretend Facebook and Instagram: their end of the Graph API."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from attrs import define
+
+from socialcommerce.simulators.account import Account, NotPlayed
+from socialcommerce.simulators.meta.graph.authority import LONG
+from socialcommerce.simulators.meta.graph.seller import Seller
+from socialcommerce.simulators.meta.graph.twin import GraphTwin
+
+__all__ = ["MetaTwin", "SocialSeller"]
+
+
+@define(slots=True, eq=False)
+class SocialSeller(Seller):
+    """A seller with a catalog, a Page, an Instagram account, an ad account and a pixel."""
+
+    def buy(self, sku: str, quantity: int = 1) -> str:
+        """Nothing is bought on Facebook or Instagram any more."""
+        raise NotPlayed("nothing is bought on Facebook or Instagram: sales happen on the seller's own site")
+
+
+class MetaTwin(GraphTwin):
+    """Facebook and Instagram (Graph and Marketing API), played over a market. See ``GraphTwin``."""
+
+    name = "meta"
+    account_setting = "catalog_id"
+    push_url = "https://hooks.example.com/webhooks/meta"
+    parts: ClassVar[tuple[str, ...]] = (*GraphTwin.parts, "socialcommerce.simulators.meta.social")
+    seller_class: ClassVar[type[Seller]] = SocialSeller
+
+    def settings(self, account_index: int | None = None) -> dict[str, Any]:
+        """App id and secret, and the ids of the seller's assets; none of several sellers' unless named."""
+        app = self.apps[0]
+        shared = {
+            "app_id": app.app_id,
+            "app_secret": app.secret,
+            "business_id": self.business.id,
+            "verify_token": self.verify_token,
+        }
+        if account_index is None and len(self.accounts) > 1:
+            return shared
+        seller = self.sellers[account_index or 0]
+        return shared | {
+            "catalog_id": seller.id,
+            "page_id": seller.asset("Page").id,
+            "instagram_id": seller.asset("IGUser").id,
+            "ad_account_id": seller.asset("AdAccount").id.removeprefix("act_"),
+            "pixel_id": seller.asset("AdsPixel").id,
+        }
+
+    def grants(self, account: Account) -> list[tuple[str | None, str | None, str, dict[str, Any]]]:
+        """What a login brings: the long-lived token of the person, and the Page's behind it."""
+        seller = self.seller(account)
+        user = self._everyones()
+        page = self.authority.page_token(user, seller.asset("Page").id, seller.id)
+        ids = {
+            "catalog": seller.id,
+            "ad": seller.asset("AdAccount").id.removeprefix("act_"),
+            "page": seller.asset("Page").id,
+        }
+        mine = [("user", kind, key, self.grant_of(user)) for kind, key in ids.items()]
+        pixel = ("pixel", "ad", ids["ad"], self.grant_of(user))
+        return [*mine, ("page", "page", ids["page"], self.grant_of(page)), pixel]
+
+    def _everyones(self) -> Any:
+        """One token of the person for all sellers, however often it is asked for."""
+        for token in self.authority.tokens.values():
+            if (token.kind, token.holder, token.dead) == ("USER", self.person.id, None) and token.until:
+                return token
+        return self.token(None, "USER", float(LONG))

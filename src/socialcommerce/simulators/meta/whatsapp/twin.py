@@ -1,0 +1,63 @@
+"""The pretend WhatsApp Business Platform: its end of the Graph API."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from attrs import define
+
+from socialcommerce.simulators.account import Account
+from socialcommerce.simulators.meta.graph.seller import Seller
+from socialcommerce.simulators.meta.graph.twin import GraphTwin
+
+__all__ = ["WhatsAppSeller", "WhatsAppTwin"]
+
+
+@define(slots=True, eq=False)
+class WhatsAppSeller(Seller):
+    """A seller with a WhatsApp Business Account, one phone number, and a catalog linked to it."""
+
+
+class WhatsAppTwin(GraphTwin):
+    """Cloud API and Business Management API, played over a market. See ``GraphTwin``."""
+
+    name = "whatsapp"
+    account_setting = "phone_number_id"
+    push_url = "https://hooks.example.com/webhooks/whatsapp"
+    parts: ClassVar[tuple[str, ...]] = (*GraphTwin.parts, "socialcommerce.simulators.meta.whatsapp")
+    seller_class: ClassVar[type[Seller]] = WhatsAppSeller
+
+    def settings(self, account_index: int | None = None) -> dict[str, Any]:
+        """App id and secret, and the ids of the seller's assets; none of several sellers' unless named."""
+        app = self.apps[0]
+        shared = {
+            "app_id": app.app_id,
+            "app_secret": app.secret,
+            "business_id": self.business.id,
+            "verify_token": self.verify_token,
+        }
+        if account_index is None and len(self.accounts) > 1:
+            return shared
+        seller = self.sellers[account_index or 0]
+        return shared | {
+            "waba_id": seller.asset("WhatsAppBusinessAccount").id,
+            "phone_number_id": seller.asset("PhoneNumber").id,
+            "catalog_id": seller.id,
+        }
+
+    def grants(self, account: Account) -> list[tuple[str | None, str | None, str, dict[str, Any]]]:
+        """The system user's token, which serves messages and catalog alike."""
+        seller = self.seller(account)
+        token = self.issue_token(account)
+        phone = seller.asset("PhoneNumber").id
+        return [
+            ("business", "phone", phone, token),
+            ("catalog", "phone", phone, token),
+            ("catalog", "catalog", seller.id, token),
+        ]
+
+    def signup(self, account: Account | None = None) -> str:
+        """What the popup of the embedded signup hands over: a code that is bought without a redirect."""
+        who = [account.id] if account is not None else [one.id for one in self.accounts]
+        token = self.authority.issue(self.apps[0], "SYSTEM_USER", self.system_user.id, who)
+        return self.authority.code(self.apps[0], None, token)
