@@ -17,7 +17,7 @@ from attrs import frozen
 
 from socialcommerce.resources.noun import invalid
 
-__all__ = ["Hints", "in_order", "is_one", "refuse_wrong"]
+__all__ = ["Hints", "Order", "is_one", "refuse_wrong"]
 
 K = TypeVar("K")
 
@@ -29,26 +29,38 @@ _SHOWN = 20
 """How many words of a closed set a message lists."""
 
 
-def in_order(
-    parameters: Mapping[str, inspect.Parameter],
-    hints: Hints,
-    args: tuple[Any, ...],
-    kwargs: Mapping[str, Any],
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Arguments as the contract takes them.
+@frozen
+class Order:
+    """In which order the arguments of a contract's method come: its own first, then its keywords."""
 
-    Positional ones beyond its own go to its keywords, in order: ``changes(yesterday)`` is
-    ``changes(since=yesterday)``; what is too much stays, to be refused as usual.
-    """
-    kinds = [(name, parameter.kind) for name, parameter in parameters.items()]
-    own = sum(kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for _, kind in kinds)
-    keywords = [name for name, kind in kinds if kind is inspect.Parameter.KEYWORD_ONLY]
-    extra = dict(zip(keywords, args[own:], strict=False))
-    if twice := extra.keys() & kwargs.keys():
-        raise TypeError(f"got several values for argument {min(twice)!r}")
-    placed = (hints.read(name, value) for (name, _), value in zip(kinds, args[:own], strict=False))
-    named = {name: hints.read(name, value) for name, value in {**kwargs, **extra}.items()}
-    return (*placed, *args[own + len(extra) :]), named
+    hints: Hints
+    own: tuple[str, ...]
+    keywords: tuple[str, ...]
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, inspect.Parameter], hints: Hints) -> Order:
+        """That of a method with these parameters, ``self`` left out."""
+        kinds = [(name, parameter.kind) for name, parameter in parameters.items()]
+        own = tuple(name for name, kind in kinds if kind is inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        return cls(hints, own, tuple(name for name, kind in kinds if kind is inspect.Parameter.KEYWORD_ONLY))
+
+    def taken(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Arguments as the contract takes them.
+
+        Positional ones beyond its own go to its keywords, in order: ``changes(yesterday)`` is
+        ``changes(since=yesterday)``; what is too much stays, to be refused as usual.
+        """
+        if not args and not kwargs:
+            return (), {}
+        extra = dict(zip(self.keywords, args[len(self.own) :], strict=False))
+        if twice := extra.keys() & kwargs.keys():
+            raise TypeError(f"got several values for argument {min(twice)!r}")
+        read = self.hints.read
+        placed = [read(name, value) for name, value in zip(self.own, args, strict=False)]
+        named = {name: read(name, value) for name, value in {**kwargs, **extra}.items()}
+        return (*placed, *args[len(self.own) + len(extra) :]), named
 
 
 def is_one(given: Any) -> bool:

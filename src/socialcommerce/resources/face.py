@@ -17,7 +17,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
 
 from socialcommerce.errors import SocialCommerceError, Unsupported
 from socialcommerce.models.bulk import BulkResult, Outcome
-from socialcommerce.resources.arguments import Hints, in_order, is_one, refuse_wrong
+from socialcommerce.resources.arguments import Hints, Order, is_one, refuse_wrong
 from socialcommerce.resources.capability import Capability
 from socialcommerce.resources.noun import Noun, invalid
 from socialcommerce.resources.pager import AsyncPager, Pager
@@ -171,11 +171,16 @@ class _Entry:
         """What its parameters take, as the contract's annotations say."""
         return Hints.of(self.method, {next(iter(self.parameters))} if self.bulk else set())
 
+    @cached_property
+    def order(self) -> Order:
+        """In which order its arguments come."""
+        return Order.of(self.parameters, self.hints)
+
     def taken(
         self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments as the contract takes them, however they were given."""
-        return in_order(self.parameters, self.hints, args, kwargs)
+        return self.order.taken(args, kwargs)
 
     @cached_property
     def signature(self) -> inspect.Signature:

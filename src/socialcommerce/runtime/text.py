@@ -76,10 +76,14 @@ _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 
 def write_query(pairs: Iterable[tuple[str, str]] | Mapping[str, str]) -> str:
     """Encode a query string, percent-encoding everything but the unreserved characters."""
-    items = cast("Iterable[tuple[str, str]]", pairs.items() if isinstance(pairs, Mapping) else pairs)
+    items = list(cast("Iterable[tuple[str, str]]", pairs.items() if isinstance(pairs, Mapping) else pairs))
+    text = "&".join([f"{name}={value}" for name, value in items])
+    if _plain_query(text) and text.count("=") == len(items) and text.count("&") < max(len(items), 1):
+        return text  # nothing in it to encode, as in most queries
     return "&".join([f"{quoted(name)}={quoted(value)}" for name, value in items])
 
 
+_plain_query = re.compile(r"[A-Za-z0-9_.~=&-]*").fullmatch
 _plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 
 
