@@ -8,6 +8,7 @@ import importlib
 import math
 import pkgutil
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from socialcommerce.runtime.transport import Request, Response
 from socialcommerce.simulators.account import Account, NotPlayed
 from socialcommerce.simulators.entities import Location
 from socialcommerce.simulators.market import Market
-from socialcommerce.simulators.meta.graph import batch, versions
+from socialcommerce.simulators.meta.graph import batch, subscriptions, versions
 from socialcommerce.simulators.meta.graph.auth import consent
 from socialcommerce.simulators.meta.graph.authority import DAY, App, Authority, Token
 from socialcommerce.simulators.meta.graph.errors import Refused, no_such_object, reduce_data, wrong
@@ -50,8 +51,11 @@ class GraphTwin(Twin):
     * ``limits.budgets``: calls per window of a use case, and of the "app".
     """
 
-    parts: ClassVar[tuple[str, ...]] = (GRAPH, f"{GRAPH}.catalog")
+    parts: ClassVar[tuple[str, ...]] = (GRAPH,)
     seller_class: ClassVar[type[Seller]] = Seller
+    hook_fields: ClassVar[Mapping[str, frozenset[str]]] = {}
+    hook_asset: ClassVar[str] = ""
+    """Object -> the fields that an app can hear of; and the kind of asset that it is installed on."""
     status_fields: ClassVar[frozenset[str]] = frozenset(
         {"status", "effective_status", "review_status", "availability", "visibility", "async_status"}
     )
@@ -165,7 +169,9 @@ class GraphTwin(Twin):
     def add_app(self, redirects: tuple[str, ...] = ()) -> App:
         """Register another app, for these redirects only (any, unless given)."""
         node = self.add("Application", None, name="Pretend app")
-        return self.authority.add_app(node.id, redirects)
+        app = self.authority.add_app(node.id, redirects)
+        subscriptions.begin(self, app)
+        return app
 
     def add_config(self, *scopes: str, kind: str = "SYSTEM_USER", seconds: float | None = None) -> str:
         """Set up a Facebook Login for Business; answers its ``config_id``."""
@@ -430,12 +436,12 @@ class GraphTwin(Twin):
 
 
 def _loaded(parts: tuple[str, ...]) -> Routes:
-    """The handlers of every module of these packages."""
+    """The handlers of every module of these packages, and of the packages in them."""
     found = Routes()
     for part in parts:
         package = importlib.import_module(part)
-        for module in pkgutil.iter_modules(package.__path__):
-            routes = getattr(importlib.import_module(f"{part}.{module.name}"), "routes", None)
+        for module in pkgutil.walk_packages(package.__path__, f"{part}."):
+            routes = getattr(importlib.import_module(module.name), "routes", None)
             if isinstance(routes, Routes):
                 found.merge(routes)
     return found

@@ -13,7 +13,7 @@ __all__ = ["routes"]
 
 routes = Routes("whatsapp_business_management", use_case="whatsapp_business_management")
 routes.readable("WhatsAppBusinessAccount", "id", "name", "timezone_id", "message_template_namespace")
-routes.readable("PhoneNumber", "id", "verified_name", "display_phone_number", "quality_rating")
+routes.readable("WhatsAppBusinessPhoneNumber", "id", "verified_name", "display_phone_number", "quality_rating")
 
 
 @routes.opens
@@ -33,7 +33,7 @@ def furnish(twin: GraphTwin, seller: Seller) -> None:
     digits = f"1555{twin.market.random.randrange(10**6, 10**7)}"
     phone = seller.give(
         twin,
-        "PhoneNumber",
+        "WhatsAppBusinessPhoneNumber",
         verified_name=seller.name,
         display_phone_number=f"+1 555-{digits[4:7]}-{digits[7:]}",
         quality_rating="GREEN",
@@ -48,7 +48,7 @@ def furnish(twin: GraphTwin, seller: Seller) -> None:
 @routes.edge("GET", "WhatsAppBusinessAccount", "phone_numbers")
 def phone_numbers(call: Call) -> Rows:
     """The numbers of an account."""
-    return Rows(call.twin.of("PhoneNumber", call.seller))
+    return Rows(call.twin.of("WhatsAppBusinessPhoneNumber", call.seller))
 
 
 @routes.edge("GET", "WhatsAppBusinessAccount", "product_catalogs", scope="whatsapp_business_management")

@@ -41,7 +41,7 @@ class WhatsAppTwin(GraphTwin):
         seller = self.sellers[account_index or 0]
         return shared | {
             "waba_id": seller.asset("WhatsAppBusinessAccount").id,
-            "phone_number_id": seller.asset("PhoneNumber").id,
+            "phone_number_id": seller.asset("WhatsAppBusinessPhoneNumber").id,
             "catalog_id": seller.id,
         }
 
@@ -49,7 +49,7 @@ class WhatsAppTwin(GraphTwin):
         """The system user's token, which serves messages and catalog alike."""
         seller = self.seller(account)
         token = self.issue_token(account)
-        phone = seller.asset("PhoneNumber").id
+        phone = seller.asset("WhatsAppBusinessPhoneNumber").id
         return [
             ("business", "phone", phone, token),
             ("catalog", "phone", phone, token),
