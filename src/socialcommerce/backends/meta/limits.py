@@ -149,5 +149,5 @@ def _figure(value: Any) -> float:
 
 
 def _rest(percent: float, longest: float = _REST) -> float:
-    """Seconds of rest: none below ``_EASE``, all of them at 100 %."""
-    return longest * min(1.0, max(0.0, (percent - _EASE) / (100 - _EASE)))
+    """Seconds of rest: none below ``_EASE``, little at first, all of them at 100 %."""
+    return longest * min(1.0, max(0.0, (percent - _EASE) / (100 - _EASE))) ** 3
