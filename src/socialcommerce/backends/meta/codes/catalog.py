@@ -6,6 +6,7 @@ WhatsApp's catalogue is a Meta catalogue, so all of it holds for both.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Final
 
 from socialcommerce.models.product import Condition, ReviewStatus
@@ -21,7 +22,8 @@ NO_COPY: Final = Refusal(
 
 REFUSALS: Final[dict[str, Refusal]] = {
     "catalog.categories": Refusal(
-        "no category call: items take free google_product_category / fb_product_category ids from public lists",
+        "no category call: items take free google_product_category / fb_product_category ids from public "
+        "lists",
         "ProductInput(categories=[CategoryRef(tree='google_product_category', id='212')])",
     ),
     "catalog.attributes": Refusal(
@@ -46,7 +48,8 @@ NO_LIST_PRICE: Final = Refusal(
 )
 NO_LOCATION: Final = Refusal("stock has no locations in Meta catalogues (one number an item)")
 NO_PARCEL: Final = Refusal(
-    "Meta sells and ships nothing, so its catalogue keeps no parcel", "native={'shipping_weight': '1.2 kg'}"
+    "Meta ships nothing, and documents no column of a batch for a parcel",
+    "native={'shipping_weight': '1.2 kg'}",
 )
 NO_UNLISTED: Final = Refusal("an item is on sale or it is not; there is nothing between", "status='draft'")
 NO_JSON: Final = Refusal("Meta reads no feed in JSON", "format='csv' or 'xml'")
@@ -54,6 +57,16 @@ FREE_ADD: Final = Refusal(
     "Meta sets absolute numbers, so an addition that was repeated would count twice",
     "give expected=… with mode='add', or set the quantity",
 )
+
+RULES: Final = {
+    "catalog.create:list_price": NO_LIST_PRICE,
+    "catalog.create:package": NO_PARCEL,
+    "catalog.create:unlisted": NO_UNLISTED,
+    "catalog.set_stock:location": NO_LOCATION,
+    "catalog.set_stock:add": FREE_ADD,
+    "catalog.set_prices:list_price": NO_LIST_PRICE,
+}
+"""What a catalogue has no place for, wherever it is given."""
 
 REVIEWS: Final[dict[str, ReviewStatus]] = {
     "approved": "approved",
@@ -85,7 +98,7 @@ OPTIONS: Final = {
     "gender": "Gender",
     "age_group": "Age group",
 }
-"""Fields in which variants differ, and what the option is called here; further ones have names of their own."""
+"""Fields in which variants differ, and what the option is called here; further ones bring their names."""
 OPTION_WORDS: Final = {
     "color": "color",
     "colour": "color",
@@ -105,6 +118,13 @@ CLOSED: Final = {
 """Columns that take nothing but these words."""
 SEPARATORS: Final = frozenset(",:")
 """What no name and no value of a further option may hold."""
+
+GRAMS: Final = {
+    "kg": Decimal(1000),
+    "g": Decimal(1),
+    "lb": Decimal("453.59237"),
+    "oz": Decimal("28.349523125"),
+}
 
 GOOGLE: Final = "google_product_category"
 FACEBOOK: Final = "fb_product_category"
@@ -150,7 +170,8 @@ FULL: Final = (
     "sale_price_end_date,currency,inventory,quantity_to_sell_on_facebook,brand,gtin,url,image_url,"
     "additional_image_urls,retailer_product_group_id,review_status,review_rejection_reasons,visibility,"
     "category,fb_product_category,color,size,pattern,material,gender,age_group,"
-    "additional_variant_attributes,errors,product_group{id,retailer_id}," + ",".join(READ_COLUMNS)
+    "additional_variant_attributes,errors,shipping_weight_value,shipping_weight_unit,"
+    "product_group{id,retailer_id}," + ",".join(READ_COLUMNS)
 )
 SUMMARY: Final = (
     "id,retailer_id,name,price,sale_price,sale_price_start_date,sale_price_end_date,currency,availability,"
@@ -158,7 +179,12 @@ SUMMARY: Final = (
 )
 IDS: Final = "id,retailer_id"
 STATUS: Final = "id,retailer_id,review_status,visibility"
+NAMES: Final = "id,retailer_id,name,availability"
+"""Enough to write to what an id names; a group has no availability, which tells it from an item."""
 STOCK: Final = "id,retailer_id,availability,inventory,quantity_to_sell_on_facebook"
+
+OWNER: Final = "product_catalog{id}"
+"""Asked for beside the rest where an id was given: it may be of another catalogue of the login."""
 
 PAGES: Final = {"full": 500, "summary": 1000, "ids": 1000}
 GROUPS: Final = 50

@@ -1,4 +1,4 @@
-"""How many decimals Meta keeps of a currency: its own table, which is not ISO 4217 (fact sheet, 'Field map')."""
+"""How many decimals Meta keeps of a currency: a table of its own, not ISO 4217 (fact sheet, 'Field map')."""
 
 from __future__ import annotations
 
