@@ -341,7 +341,10 @@ class AsyncChunked(Protocol[I, R_co]):
 
 
 class chunked(_Entry, Generic[I, R]):  # noqa: N801  # used like a decorator
-    """A bulk operation over an iterable of any length, read chunk by chunk."""
+    """A bulk operation over an iterable of any length, read chunk by chunk.
+
+    A backend whose platform takes more in one call says so with ``<operation>_size`` on its noun.
+    """
 
     bulk = True
     size = 50
@@ -362,7 +365,8 @@ class chunked(_Entry, Generic[I, R]):  # noqa: N801  # used like a decorator
         """See ``_Entry.begin``."""
         (given,) = self.signature.bind(*args, **kwargs).args
         method = self.gated(core, {}, (given,))
-        return _in_chunks(method, iter((given,) if is_one(given) else given), self.size)
+        size = getattr(core.noun(self.contract, self.full_name), f"{self.name}_size", self.size)
+        return _in_chunks(method, iter((given,) if is_one(given) else given), size)
 
 
 def _in_chunks(method: Callable[..., Any], items: Iterator[Any], size: int) -> Flow[BulkResult[Any, Any]]:

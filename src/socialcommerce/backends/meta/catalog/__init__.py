@@ -2,10 +2,55 @@
 
 from __future__ import annotations
 
-from socialcommerce.backends.meta.catalog.feeds import Feeds
+from collections.abc import Iterator
+from typing import Final
 
-__all__ = ["MetaCatalog"]
+from typing_extensions import override
+
+from socialcommerce.backends.flaws import Flaw
+from socialcommerce.backends.meta.catalog.feeds import Feeds
+from socialcommerce.errors import ConfigurationError
+from socialcommerce.models.product import ProductInput
+from socialcommerce.runtime.flow import Flow, done
+
+__all__ = ["MetaCatalog", "WhatsAppCatalog"]
+
+_A_DAY: Final = 86_400.0
+_IN_INDIA: Final = ("wa_compliance_category", "origin_country")
 
 
 class MetaCatalog(Feeds):
     """All of the catalogue: batches, reading, rules, amounts, writing and feeds, each upon the one before."""
+
+
+class WhatsAppCatalog(MetaCatalog):
+    """The Meta catalogue that is linked to a WhatsApp Business account."""
+
+    @override
+    def catalog_id(self) -> Flow[str]:
+        """The catalogue that was chosen or set; else the one linked to the account, looked up once a day."""
+        try:
+            return done(self.own("catalog"))
+        except ConfigurationError:
+            waba = self.own("waba")
+        return self.remember("linked catalogue", lambda: self._linked(waba), _A_DAY)
+
+    def _linked(self, waba: str) -> Flow[str]:
+        """GET /{waba}/product_catalogs: the one row of it."""
+        rows = yield from self.edge_all(f"/{waba}/product_catalogs", {"fields": "id"})
+        if len(rows) != 1:
+            raise ConfigurationError(
+                f"account {waba} has {len(rows)} catalogues; name catalog_id in the settings"
+            )
+        return str(rows[0]["id"])
+
+    @override
+    def _advice(self, product: ProductInput) -> Iterator[Flaw]:
+        """As Meta's, and what India asks of sellers there, told by their currency."""
+        yield from super()._advice(product)
+        if any(one.price is not None and one.price.currency == "INR" for one in product.variants):
+            for name in _IN_INDIA:
+                if name not in product.native:
+                    yield Flaw(
+                        f"warning.native.{name}", "is asked of businesses in India, with the importer's"
+                    )

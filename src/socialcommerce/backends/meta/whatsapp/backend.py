@@ -60,7 +60,7 @@ class WhatsApp(GraphPlatform):
         name: level for codes in _CODES for name, level in codes.FEATURES.items()
     }
 
-    catalog = f"{_FAMILY}.catalog:MetaCatalog"
+    catalog = f"{_FAMILY}.catalog:WhatsAppCatalog"
     orders = f"{_HERE}.orders:WhatsAppOrders"
     store = f"{_HERE}.store:WhatsAppStore"
     messaging = f"{_HERE}.messaging:WhatsAppMessaging"
