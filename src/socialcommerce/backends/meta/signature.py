@@ -31,6 +31,7 @@ __all__ = [
     "handshake_reply",
     "is_handshake",
     "open_signed_request",
+    "seal_signed_request",
     "sign",
     "signed_request_of",
     "verify_handshake",
@@ -121,6 +122,16 @@ def open_signed_request(text: str, keys: Sequence[Key]) -> Mapping[str, Any]:
     if not point or not any(matches):
         raise WebhookError("the signed_request was not signed by this app's secret", reason="signature")
     return _payload(payload)
+
+
+def seal_signed_request(payload: bytes, key: Key) -> str:
+    """The ``signed_request`` that says ``payload`` (JSON which names the algorithm), for tests."""
+    said = _encoded(payload)
+    return f"{_encoded(hmac.digest(key_bytes(key), said.encode(), 'sha256'))}.{said}"
+
+
+def _encoded(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def _payload(payload: str) -> Mapping[str, Any]:

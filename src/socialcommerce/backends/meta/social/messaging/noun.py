@@ -103,7 +103,7 @@ class MetaMessaging(Inbox, Messaging):
         """GET /{conversation-id}/messages, newest first; Instagram shows the 20 newest."""
         ref = yield from self.conversation_of(settled(conversation))
         page = yield from self._history(ref, cursor)
-        ours = self.ours()
+        ours = self.ours() | {ref.own_account or ""}
         shown = [listed(row, ref, ours) for row in page.items]
         recent = [one for one in shown if _since(one.sent_at, since)]
         kept = [one for one in recent if until is None or one.sent_at is None or one.sent_at < until]
@@ -232,17 +232,18 @@ class MetaMessaging(Inbox, Messaging):
             seen = len(page.items)
             for row in page.items:
                 number = word(row.get("id"))
-                if self._same(row, content, since) and self.claim("message", number):
+                if (
+                    _sent_since(row, ref, since)
+                    and self._same(row, content)
+                    and self.claim("message", number)
+                ):
                     return Found({"recipient_id": ref.peer.value if ref.peer else "", "message_id": number})
         return Undecided(
             f"the {seen} newest messages do not hold it, but it may still arrive",
             "look at messaging.messages(conversation) before sending it again",
         )
 
-    def _same(self, row: Json, content: Content, since: datetime) -> bool:
-        sent_at = moment(row.get("created_time"))
-        if sent_at is None or sent_at < since or word(table(row.get("from")).get("id")) not in self.ours():
-            return False
+    def _same(self, row: Json, content: Content) -> bool:
         ours = self.payload(content).get("message", {}).get("text")
         return bool(word(row.get("message")) == ours) if ours else not word(row.get("message"))
 
@@ -299,13 +300,13 @@ class MetaMessaging(Inbox, Messaging):
         thread = ref if ref.native_id else (yield from self._with(ref))
         if thread is None:
             return None
-        ours, oldest = self.ours(), self.now() - codes.FOLLOW_UP
+        person, oldest = ref.peer.value if ref.peer else "", self.now() - codes.FOLLOW_UP
         cursor: str | None = None
         for _ in range(_DEEP):
             page = yield from self._history(thread, cursor)
             for row in page.items:
                 told = moment(row.get("created_time"))
-                if word(table(row.get("from")).get("id")) not in ours:
+                if word(table(row.get("from")).get("id")) == person:
                     return told
                 if told is not None and told < oldest:
                     return None
@@ -415,6 +416,12 @@ _PROFILES = {
     "messenger": "first_name,last_name,profile_pic,locale,timezone",
     "instagram": "name,username,profile_pic,follower_count,is_user_follow_business",
 }
+
+
+def _sent_since(row: Json, ref: ConversationRef, since: datetime) -> bool:
+    """Whether a message of the history is ours, and not older than an attempt."""
+    sent_at, person = moment(row.get("created_time")), ref.peer.value if ref.peer else ""
+    return sent_at is not None and sent_at >= since and word(table(row.get("from")).get("id")) != person
 
 
 def _since(moment: datetime | None, after: datetime | None) -> bool:

@@ -10,7 +10,7 @@ from socialcommerce.backends.meta.social.codes import messaging as codes
 from socialcommerce.backends.meta.social.messaging.chat import ref_of
 from socialcommerce.backends.meta.words import moment, rows, table, word
 from socialcommerce.backends.shared import Json
-from socialcommerce.errors import NotFound
+from socialcommerce.errors import ConfigurationError, NotFound
 from socialcommerce.models.identity import Identity
 from socialcommerce.models.message import Conversation, ConversationRef, Message
 from socialcommerce.resources.messaging import To
@@ -128,7 +128,13 @@ class Inbox(GraphNoun):
         """GET /{conversation-id}: on Instagram where our account there takes part."""
         row = yield from self.ask("GET", f"/{conversation}", query={"fields": THREAD})
         people = {word(one.get("id")) for one in rows(table(row).get("participants"))}
-        return self.thread(row, "instagram" if self.instagram in people else "messenger")
+        if self.page in people:
+            return self.thread(row, "messenger")
+        if self.instagram not in people:
+            raise ConfigurationError(
+                "this conversation is not of the page: name its Instagram account, instagram_id=…"
+            )
+        return self.thread(row, "instagram")
 
     def _with(self, ref: ConversationRef) -> Flow[ConversationRef | None]:
         """GET /{page-id}/conversations?user_id=: at most one."""
