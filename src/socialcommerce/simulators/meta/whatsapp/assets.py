@@ -8,12 +8,16 @@ from socialcommerce.simulators.meta.graph.errors import no_such_object, wrong
 from socialcommerce.simulators.meta.graph.seller import Seller
 from socialcommerce.simulators.meta.graph.twin import GraphTwin
 from socialcommerce.simulators.meta.graph.wire import Call, Node, Routes, Rows
+from socialcommerce.simulators.meta.whatsapp.twin import WhatsAppTwin
+from socialcommerce.simulators.meta.whatsapp.waba import Waba
 
 __all__ = ["routes"]
 
 routes = Routes("whatsapp_business_management", use_case="whatsapp_business_management")
 routes.readable("WhatsAppBusinessAccount", "id", "name", "timezone_id", "message_template_namespace")
-routes.readable("WhatsAppBusinessPhoneNumber", "id", "verified_name", "display_phone_number", "quality_rating")
+routes.readable(
+    "WhatsAppBusinessPhoneNumber", "id", "verified_name", "display_phone_number", "quality_rating"
+)
 
 
 @routes.opens
@@ -42,7 +46,9 @@ def furnish(twin: GraphTwin, seller: Seller) -> None:
         status="CONNECTED",
         name_status="APPROVED",
     )
-    phone.hidden |= {"digits": digits, "is_cart_enabled": True, "is_catalog_visible": False}
+    phone.hidden["digits"] = digits
+    assert isinstance(twin, WhatsAppTwin)
+    account.entity = phone.entity = Waba(twin, seller, account, phone)
 
 
 @routes.edge("GET", "WhatsAppBusinessAccount", "phone_numbers")

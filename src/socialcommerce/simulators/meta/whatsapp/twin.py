@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import random
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from attrs import define
@@ -9,8 +12,25 @@ from attrs import define
 from socialcommerce.simulators.account import Account
 from socialcommerce.simulators.meta.graph.seller import Seller
 from socialcommerce.simulators.meta.graph.twin import GraphTwin
+from socialcommerce.simulators.meta.whatsapp import push
+from socialcommerce.simulators.meta.whatsapp.waba import Waba, waba_of
 
 __all__ = ["WhatsAppSeller", "WhatsAppTwin"]
+
+
+def _wamid(source: random.Random) -> str:
+    number = f"{source.getrandbits(80):020X}".encode()
+    raw = b"\x1c\x18\x0b16503879435\x15\x02\x00\x12\x18\x14" + number + b"\x00"
+    return "wamid." + base64.b64encode(raw).decode()
+
+
+IDS: Mapping[str, Callable[[random.Random], str]] = {
+    "message": _wamid,
+    "order": _wamid,
+    "conversation": lambda source: f"GB.{source.randrange(10**19, 10**20)}",
+    "buyer": lambda source: f"447{source.randrange(10**8, 10**9)}",
+}
+"""Kind of thing -> what makes its id; a conversation is known by the person's user id."""
 
 
 @define(slots=True, eq=False)
@@ -26,6 +46,8 @@ class WhatsAppTwin(GraphTwin):
     push_url = "https://hooks.example.com/webhooks/whatsapp"
     parts: ClassVar[tuple[str, ...]] = (*GraphTwin.parts, "socialcommerce.simulators.meta.whatsapp")
     seller_class: ClassVar[type[Seller]] = WhatsAppSeller
+    hook_fields: ClassVar[Mapping[str, frozenset[str]]] = {push.OBJECT: push.FIELDS}
+    hook_asset = "WhatsAppBusinessAccount"
 
     def settings(self, account_index: int | None = None) -> dict[str, Any]:
         """App id and secret, and the ids of the seller's assets; none of several sellers' unless named."""
@@ -55,6 +77,15 @@ class WhatsAppTwin(GraphTwin):
             ("catalog", "phone", phone, token),
             ("catalog", "catalog", seller.id, token),
         ]
+
+    def new_id(self, kind: str) -> str:
+        """A fresh id; of a message or an order a ``wamid``, of a person a phone number or a user id."""
+        maker = IDS.get(kind)
+        return super().new_id(kind) if maker is None else maker(self.market.random)
+
+    def waba(self, thing: object = None) -> Waba:
+        """The account and number of a seller (the first, unless given), to set and to arrange."""
+        return waba_of(self.sellers[0] if thing is None else self.seller(thing))
 
     def signup(self, account: Account | None = None) -> str:
         """What the popup of the embedded signup hands over: a code that is bought without a redirect."""
