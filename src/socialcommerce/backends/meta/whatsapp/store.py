@@ -1,4 +1,4 @@
-"""The store as WhatsApp knows it: a number's profile and shop settings, and the account that it belongs to."""
+"""The store as WhatsApp knows it: a number's profile and shop settings, and its account."""
 
 from __future__ import annotations
 
