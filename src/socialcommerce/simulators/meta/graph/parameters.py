@@ -13,6 +13,8 @@ from socialcommerce.simulators.meta.graph.tables import Edge, words
 __all__ = ["typed"]
 
 OBJECTS = frozenset({"Object", "map", "Targeting", "AdCreative", "AdSet"})
+ANY_CASE = ("pagemess", "pageconversations")
+"""Types whose words the messaging pages write in small letters, and the interface data in capitals."""
 SCALARS = frozenset({"string", "datetime", "bool", "int", "unsigned int", "float"})
 
 
@@ -42,7 +44,8 @@ def _value(name: str, kind: str, value: Any) -> Any:
     if kind in SCALARS:
         return _SCALAR[kind](name, value)
     known = words().get(kind)
-    if known is not None and str(value) not in known:
+    word = str(value).upper() if kind.startswith(ANY_CASE) else str(value)
+    if known is not None and word not in known:
         raise wrong(f'Param {name} must be one of {{{", ".join(sorted(known))}}} - got "{value}"')
     return value
 

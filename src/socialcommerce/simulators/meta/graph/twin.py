@@ -48,6 +48,7 @@ class GraphTwin(Twin):
     * ``unrun``: so many parts at the end of the next batch request come back as ``null``;
     * ``most_data``: more objects than this in one answer are too much (code 1); None: any number;
     * ``comma_prices``: display prices with a decimal comma (``1.299,50 €``);
+    * ``sites``: what stands at the addresses of the seller's own site, for feeds that are fetched;
     * ``limits.budgets``: calls per window of a use case, and of the "app".
     """
 
@@ -74,6 +75,7 @@ class GraphTwin(Twin):
         self.nodes: dict[str, Node] = {}
         self.files: dict[str, tuple[bytes, str, float, bool]] = {}
         self.configs: dict[str, dict[str, Any]] = {}
+        self.sites: dict[str, bytes] = {}
         self.versions: Counter[str] = Counter()
         self.batch_delay: float = 120
         self.feed_delay: float = 60
@@ -384,10 +386,11 @@ class GraphTwin(Twin):
             sku = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode()
         except (ValueError, binascii.Error):
             raise no_such_object(method, key) from None
-        for node in self.nodes.values():
-            if node.kind == "ProductItem" and node.hidden["catalog"].id == catalog and node.entity.sku == sku:
-                return node
-        raise no_such_object(method, key)
+        shelf = self.nodes.get(catalog)
+        found: Node | None = shelf.hidden.get("items", {}).get(sku) if shelf is not None else None
+        if found is None:
+            raise no_such_object(method, key)
+        return found
 
     def charge(self, objects: int) -> None:
         """Count what an answer holds; raises ``Refused`` (1) where it becomes too much."""
