@@ -1,0 +1,143 @@
+"""A page whose messages say exactly what a test tells them to: replies by path, requests kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from tests.conftest import shared_path
+
+from socialcommerce import Client
+from socialcommerce.backends import Request, Response
+from socialcommerce.backends.meta.social import Meta
+
+APP, SECRET = "123456789012345", "5f4dcc3b5aa765d61d8327deb882cf99"
+PAGE, INSTAGRAM = "1906385232743851", "17841405822304914"
+JANE, JOHN = "24569812345678901", "1254459154682919"
+"""A person as the page knows them, and one as its Instagram account does."""
+THREAD = "t_10224567890123456"
+CATALOG = "998877665544"
+
+SEND = f"POST /{PAGE}/messages"
+HISTORY = f"GET /{THREAD}/messages"
+CONVERSATIONS = f"GET /{PAGE}/conversations"
+
+
+def sample(name: str) -> Any:
+    """One of the shared replies or pushes."""
+    shared = shared_path()
+    if shared is None:
+        pytest.skip("the platform facts (../shared beside the repository) are not here")
+    return json.loads((shared / "samples" / "meta" / f"{name}.json").read_text())
+
+
+class Wire:
+    """A transport: ``wire["GET /123/messages"] = [reply, …]``; the last reply is given again and again.
+
+    A reply is a decoded body, a ``Response``, an exception to raise, or a function of the request.
+    """
+
+    def __init__(self, replies: Mapping[str, Any] | None = None) -> None:
+        self.replies: dict[str, list[Any]] = {}
+        self.sent: list[Request] = []
+        for key, reply in (replies or {}).items():
+            self[key] = reply
+
+    def __setitem__(self, key: str, reply: Any) -> None:
+        self.replies[key] = list(reply) if isinstance(reply, list) else [reply]
+
+    def __call__(self, request: Request) -> Response:
+        self.sent.append(request)
+        replies = self.replies[line(request)]
+        reply = replies.pop(0) if len(replies) > 1 else replies[0]
+        if callable(reply):
+            reply = reply(request)
+        if isinstance(reply, BaseException):
+            raise reply
+        if isinstance(reply, Response):
+            return reply
+        status = 400 if "error" in reply else 200
+        return Response(status, {"content-type": "application/json"}, json.dumps(reply).encode())
+
+    def lines(self) -> list[str]:
+        """What was asked, in order."""
+        return [line(request) for request in self.sent]
+
+    def body(self, key: str, number: int = 0) -> Any:
+        """The JSON body of one request, without the version in its path."""
+        return json.loads(self._asked(key)[number].content)
+
+    def query(self, key: str, number: int = 0) -> dict[str, str]:
+        """The query of one request, without the proof that every call carries."""
+        query = dict(parse_qsl(urlsplit(self._asked(key)[number].url).query))
+        query.pop("appsecret_proof", None)
+        return query
+
+    def _asked(self, key: str) -> list[Request]:
+        return [request for request in self.sent if line(request) == key]
+
+
+def line(request: Request) -> str:
+    """Method and path without the version: ``GET /123/messages``."""
+    return f"{request.method} {urlsplit(request.url).path.removeprefix('/v26.0')}"
+
+
+def client(wire: Any, *, instagram: bool = True, **more: Any) -> Client:
+    """A client of the page, with its Instagram account unless told otherwise."""
+    settings: dict[str, Any] = {
+        "app_id": APP,
+        "app_secret": SECRET,
+        "access_token": "USER",
+        "page_id": PAGE,
+        "page_token": "PAGE",
+        "instagram_id": INSTAGRAM if instagram else None,
+        "catalog_id": CATALOG,
+        "verify_token": "meatyhamhock",
+        "callback_urls": {
+            "default": "https://shop.example/hooks",
+            "deletion_status": "https://shop.example/deletion",
+        },
+    }
+    return Client(Meta(**{**settings, **more}), transport=wire)
+
+
+def error(code: int, subcode: int | None = None, message: str = "no") -> dict[str, Any]:
+    """The body of a refusal."""
+    return {"error": {"message": message, "type": "OAuthException", "code": code, "error_subcode": subcode}}
+
+
+def thread(number: str = THREAD, peer: str = JANE, own: str = PAGE, **fields: Any) -> dict[str, Any]:
+    """A row of the conversations."""
+    return {
+        "id": number,
+        "updated_time": "2026-11-21T10:11:12+0000",
+        "snippet": "Is it in stock?",
+        "unread_count": 1,
+        "participants": {"data": [{"name": "Jane Doe", "id": peer}, {"name": "Acme", "id": own}]},
+        **fields,
+    }
+
+
+def said(
+    text: str | None, at: str, *, by: str = JANE, number: str = "m_1", **fields: Any
+) -> dict[str, Any]:
+    """A row of a history, ``at`` an ISO time without a zone (UTC)."""
+    return {
+        "id": number,
+        "created_time": f"{at}+0000",
+        "from": {"id": by},
+        "to": {"data": [{"id": PAGE if by != PAGE else JANE}]},
+        **({"message": text} if text is not None else {}),
+        **fields,
+    }
+
+
+def page(*rows: Any, after: str = "") -> dict[str, Any]:
+    """One page of an edge; ``after`` where there is another."""
+    paging: dict[str, Any] = {"cursors": {"before": "b", "after": after or "end"}}
+    if after:
+        paging["next"] = "https://graph.facebook.com/v26.0/next"
+    return {"data": list(rows), "paging": paging}
