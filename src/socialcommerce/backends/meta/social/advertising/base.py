@@ -13,10 +13,11 @@ from attrs import frozen
 from socialcommerce.backends.flaws import Rules
 from socialcommerce.backends.meta.graph import FORM
 from socialcommerce.backends.meta.social.advertising.account import AccountNoun, instant, unix
+from socialcommerce.backends.meta.social.advertising.blocks import Place, name_flaws
 from socialcommerce.backends.meta.social.codes.ads import REFUSALS, STATUS, WRITE_STATUS
 from socialcommerce.errors import Conflict, NotFound, SocialCommerceError
 from socialcommerce.models.bulk import BulkResult, Outcome
-from socialcommerce.resources.noun import each_alone, identity
+from socialcommerce.resources.noun import each_alone, identity, invalid
 from socialcommerce.runtime.call import Absent, Call, Found
 from socialcommerce.runtime.flow import Flow, gather
 from socialcommerce.runtime.paging import Page, position, read_position
@@ -33,7 +34,9 @@ __all__ = [
     "Row",
     "filters",
     "fits",
+    "hold_changes",
     "missing",
+    "plain_changes",
     "wanted",
 ]
 
@@ -99,6 +102,13 @@ ADS = Level(
 
 class AdvertisingNoun(AccountNoun):
     """An advertising noun of one ad account."""
+
+    def place(self) -> Flow[Place]:
+        """Where and when inputs are held against the rules: the account, now, the ids in the settings."""
+        account = yield from self.account()
+        own = {kind: one.id for kind, one in self.backend.identities.items()}
+        chosen = {self.subject.kind: self.subject.id} if self.subject is not None else {}
+        return Place(account, self.now(), {**own, **chosen})
 
     # -- reading
 
@@ -202,6 +212,13 @@ class AdvertisingNoun(AccountNoun):
         """POST the changed fields of an object: all of them absolute, so that a repeat is harmless."""
         return (yield from self.ask("POST", path, body=dict(body), headers=FORM, safety="absolute"))
 
+    def changed(self, level: Level, known: Row, body: Mapping[str, Any]) -> Flow[Row]:
+        """Write the changed fields of an object, if there are any; answers it after that."""
+        if not body:
+            return known
+        yield from self.write(f"/{known['id']}", body)
+        return (yield from self.after(level, {**known, **body}))
+
     def validate(self, path: str, body: Mapping[str, Any]) -> Flow[None]:
         """Have Meta check a create and make nothing."""
         yield from self.ask("POST", path, body={**body, **VALIDATE}, headers=FORM)
@@ -213,16 +230,17 @@ class AdvertisingNoun(AccountNoun):
         """
         return (yield from self.told_after(self.read_one(level, str(known["id"])), known))
 
-    def made(self, path: str, body: Mapping[str, Any], listing: str) -> Flow[str]:
+    def made(self, path: str, body: Mapping[str, Any], listing: str, *, dated: bool = True) -> Flow[str]:
         """Create an object and answer its id; Meta knows no key, so a lost answer is looked for by name.
 
         Args:
             path: the edge to post to.
             body: the fields, with the ``name``.
             listing: the edge on which the object is found again.
+            dated: whether such objects tell when they were made; else the name is one of its own.
         """
-        name = str(body["name"])
-        look = partial(self._look_for, listing, name, self.now().replace(microsecond=0) - _SKEW)
+        name, since = str(body["name"]), self.now().replace(microsecond=0) - _SKEW
+        look = partial(self._look_for, listing, name, since if dated else None)
         data = yield from self.ask(
             "POST", path, body=dict(body), headers=FORM, safety="unsafe", readback=look
         )
@@ -230,20 +248,24 @@ class AdvertisingNoun(AccountNoun):
         self.claim(listing, made)
         return made
 
-    def _look_for(self, listing: str, name: str, since: datetime) -> Flow[Found[Any] | Absent]:
+    def _look_for(self, listing: str, name: str, since: datetime | None) -> Flow[Found[Any] | Absent]:
         """Whether an object of this name was made since the attempt, and by no other write."""
-        query = {"fields": "id,name,created_time", "filtering": [named("EQUAL", name)]}
+        fields = "id,name" if since is None else "id,name,created_time"
+        query = {"fields": fields, "filtering": [named("EQUAL", name)]}
         rows = yield from self.edge_all(listing, query, limit=_PAGE)
-        fresh = [row for row in rows if row.get("name") == name and _made_since(row, since)]
-        for row in sorted(fresh, key=lambda row: str(row.get("created_time")), reverse=True):
-            if self.claim(listing, str(row["id"])):
-                return Found({"id": str(row["id"])})
-        return Absent()
+        found = self.first_fresh(listing, [row for row in rows if row.get("name") == name], since)
+        return Absent() if found is None else Found({"id": found})
+
+    def first_fresh(self, listing: str, rows: Sequence[Row], since: datetime | None) -> str | None:
+        """The newest of some objects that was made since an instant, and by no other write."""
+        fresh = [row for row in rows if _made_since(row, since)]
+        newest = sorted(fresh, key=lambda row: str(row.get("created_time")), reverse=True)
+        return next((str(row["id"]) for row in newest if self.claim(listing, str(row["id"]))), None)
 
 
-def _made_since(row: Row, since: datetime) -> bool:
+def _made_since(row: Row, since: datetime | None) -> bool:
     made = instant(row.get("created_time"))
-    return made is not None and made >= since
+    return since is None or (made is not None and made >= since)
 
 
 def missing(level: Level, one: str) -> NotFound:
@@ -270,6 +292,22 @@ def _there(answer: Row | SocialCommerceError) -> Row | None:
     if isinstance(answer, SocialCommerceError):
         raise answer
     return answer
+
+
+def hold_changes(changes: Mapping[str, Any], allowed: frozenset[str]) -> None:
+    """Refuse changes that no update can make."""
+    if unknown := sorted(changes.keys() - allowed):
+        raise invalid(**dict.fromkeys(unknown, f"cannot be changed; {', '.join(sorted(allowed))} can"))
+    if "status" in changes and changes["status"] not in WRITE_STATUS:
+        raise RULES.unsupported("ads.campaigns.set_status:ended")
+    if "name" in changes:
+        RULES.hold(name_flaws(changes["name"]))
+
+
+def plain_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes that all levels write alike: name and status."""
+    body = {"name": changes["name"]} if "name" in changes else {}
+    return body | ({"status": WRITE_STATUS[changes["status"]]} if "status" in changes else {})
 
 
 def named(operator: str, name: str) -> dict[str, Any]:

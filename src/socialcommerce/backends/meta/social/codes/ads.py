@@ -75,24 +75,25 @@ REVIEWS: dict[str, str] = {
 
 @frozen
 class Objective:
-    """How an objective is written: the campaign's word, and where its ad groups lead to."""
+    """How an objective is written: the campaign's word, its ad groups' destination and goal unless told."""
 
     word: str
     destination: str | None = None
+    goal: GoalName | None = None
 
 
 OBJECTIVES: dict[str, Objective] = {
     "awareness": Objective("OUTCOME_AWARENESS"),
     "traffic": Objective("OUTCOME_TRAFFIC"),
     "engagement": Objective("OUTCOME_ENGAGEMENT"),
-    "video_views": Objective("OUTCOME_AWARENESS"),
+    "video_views": Objective("OUTCOME_AWARENESS", goal="video_views"),
     "leads": Objective("OUTCOME_LEADS"),
     "app_promotion": Objective("OUTCOME_APP_PROMOTION"),
     "conversions": Objective("OUTCOME_SALES", "WEBSITE"),
     "catalog_sales": Objective("OUTCOME_SALES", "WEBSITE"),
     "shop_sales": Objective("OUTCOME_SALES", "SHOP_AUTOMATIC"),
-    "messages": Objective("OUTCOME_ENGAGEMENT", "MESSENGER"),
-    "followers": Objective("OUTCOME_ENGAGEMENT"),
+    "messages": Objective("OUTCOME_ENGAGEMENT", "MESSENGER", "conversations"),
+    "followers": Objective("OUTCOME_ENGAGEMENT", goal="followers"),
     "store_visits": Objective("OUTCOME_AWARENESS"),
 }
 """What can be written; where several share a word, the ad group's goal and destination tell them apart."""
