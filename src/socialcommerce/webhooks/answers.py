@@ -16,7 +16,14 @@ MAX_BODY = 1 << 20
 
 TOO_LARGE = Response(413)
 
-_STATUS = {"malformed": 400, "handshake": 403, "configuration": 500}
+_STATUS = {
+    "malformed": 400,
+    "handshake": 403,
+    "configuration": 500,
+    "flow_key": 421,
+    "flow_signature": 432,
+}
+"""Platforms read some of them: on 421 Meta fetches the public key of a Flow's endpoint again."""
 
 
 def refusal(error: WebhookError) -> Response:

@@ -12,26 +12,9 @@ NO_ADS: Final = Refusal(
     "WhatsApp has no ad objects of its own; click-to-WhatsApp ads live in the meta backend",
     "the meta backend, with an ad set of destination_type=WHATSAPP",
 )
-"""The reason for every operation of ``client.ads`` but conversions."""
-
-_VERBS = ("list", "get", "create", "update", "set_status", "delete")
+"""The reason for every operation of ``client.ads`` that has none of its own."""
 
 REFUSALS: Final[dict[str, Refusal]] = {
-    **{f"ads.{level}.{verb}": NO_ADS for level in ("campaigns", "ad_groups", "ads") for verb in _VERBS},
-    **{f"ads.audiences.{verb}": NO_ADS for verb in ("list", "create", "add", "remove", "replace", "delete")},
-    **dict.fromkeys(
-        (
-            "ads.check",
-            "ads.launch",
-            "ads.upload_media",
-            "ads.report",
-            "ads.suggest",
-            "ads.products",
-            "ads.targeting.search",
-            "ads.creatives",
-        ),
-        NO_ADS,
-    ),
     "ads.conversions.send": Refusal(
         "sales that came of a chat are reported to Meta, by the click id of the inbound referral",
         "the meta backend: action_source=business_messaging, messaging_channel=whatsapp, ctwa_clid",

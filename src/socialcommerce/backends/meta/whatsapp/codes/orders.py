@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from socialcommerce.models.shipping import ShipmentStatus
 
 __all__ = [
+    "CANCEL_REASONS",
     "FEATURES",
     "OFFSET",
     "ORDERS",
@@ -78,6 +79,13 @@ WORDS: Final[dict[str, str]] = {
     "canceled": "Your order was cancelled.",
 }
 """What a buyer reads where the caller gave no words; ``OrderCard(text=...)`` gives others."""
+
+CANCEL_REASONS: Final = (
+    "What you ordered is sold out.",
+    "You asked us to cancel this order.",
+    "We cannot deliver to your address.",
+)
+"""Suggestions: WhatsApp takes any words, and the buyer reads them."""
 
 _NO_LOGISTICS: Final = Refusal("WhatsApp has no logistics", "orders.ship tells the buyer, by a message")
 _NO_RETURNS: Final = Refusal("WhatsApp has no returns", "messaging.send")

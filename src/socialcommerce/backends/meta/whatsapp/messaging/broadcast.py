@@ -1,0 +1,212 @@
+"""One template to many: a job of the client's own, since WhatsApp has no such call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from attrs import evolve
+
+from socialcommerce.backends.meta.whatsapp.book import Book, Row
+from socialcommerce.backends.meta.whatsapp.codes import messaging as codes
+from socialcommerce.backends.meta.whatsapp.messaging.sending import WhatsAppSending
+from socialcommerce.errors import (
+    OutcomeUnknown,
+    PlatformError,
+    PolicyViolation,
+    RecipientUnreachable,
+    SocialCommerceError,
+    Unsupported,
+)
+from socialcommerce.models.bulk import BulkResult, Outcome
+from socialcommerce.models.content import Template
+from socialcommerce.models.identity import Identity
+from socialcommerce.models.message import Consent, ConversationRef, Recipient, SendReceipt
+from socialcommerce.resources.capability import emulated, native, supports
+from socialcommerce.resources.noun import invalid
+from socialcommerce.resources.sending import Contents, SendOptions, as_contents
+from socialcommerce.runtime.flow import Flow, gather
+from socialcommerce.runtime.jobs import Task
+
+__all__ = ["Broadcasts"]
+
+_KIND: Final = "messaging.broadcast"
+_CHUNK: Final = 40
+_SIDE_BY_SIDE: Final = 8
+_PAUSE: Final = 60.0
+"""Seconds after which a job goes on that WhatsApp has slowed down."""
+_UNSENT: Final = "the outcome of an earlier attempt is unknown, so it was not repeated"
+_LOOK: Final = "a status event whose data holds this biz_opaque_callback_data; none within a day: not sent"
+
+
+class Broadcasts(WhatsAppSending):
+    """``messaging.broadcast`` of WhatsApp."""
+
+    @supports(
+        "emulated",
+        params=native("to", "contents", "allow_paid") | emulated("consent", "job", "wait"),
+        requires=("business", "inbox"),
+        when="templates only; a tier of unique people a day; no marketing to numbers of the United States",
+        cost="1 call a recipient",
+        confidence="official; orchestration: judgement",
+    )
+    def broadcast(
+        self,
+        to: str | Sequence[Recipient | Identity | ConversationRef | str],
+        contents: Contents,
+        *,
+        consent: Consent | None = None,
+        allow_paid: bool = False,
+    ) -> Flow[Task[BulkResult[Recipient, SendReceipt]]]:
+        """POST /{phone-number-id}/messages (marketing: /marketing_messages) once a recipient.
+
+        ``contents`` is one ``Template``; the variables of a recipient are added to its own. The job is kept
+        in ``State.jobs``; it rests where WhatsApp slows the number down, and goes on with what is unsent.
+        """
+        recipients = _recipients(to)
+        template = _template(contents)
+        self.payload(template)
+        _check_consent(recipients, consent)
+        if not allow_paid:
+            raise _forbidden("templates are billed; say allow_paid=True", "paid")
+        category = (yield from self.category_of(template)) or "utility"
+        state = {
+            "template": template.model_dump(mode="json"),
+            "category": category,
+            "phone": self.own("phone"),
+            "recipients": [one.model_dump(mode="json") for one in recipients],
+            "outcomes": [],
+        }
+        return Task(_KIND, state, wait=0.0, progress=0.0)
+
+    def advance(self, task: Task[Any]) -> Flow[Task[Any]]:
+        """Send to the next recipients; whose outcome is unknown is never sent to again."""
+        if task.kind != _KIND:
+            other: Task[Any] = yield from super().advance(task)
+            return other
+        recipients = [Recipient.model_validate(row) for row in task.state["recipients"]]
+        start = len(task.state["outcomes"])
+        rows = range(start, min(start + _CHUNK, len(recipients)))
+        told = yield from gather([self._one(task, place, recipients[place]) for place in rows], _SIDE_BY_SIDE)
+        return (yield from self._settled(task, recipients, told))
+
+    def _settled(
+        self, task: Task[Any], recipients: Sequence[Recipient], told: Sequence[Row]
+    ) -> Flow[Task[Any]]:
+        """The task after a step: rows that were slowed down are unsent, and so are those after them."""
+        held = next((place for place, row in enumerate(told) if row.get("held")), len(told))
+        # What went out behind a held row keeps its outcome; the held ones are tried again in its place.
+        kept = [*task.state["outcomes"], *told[:held]]
+        later = {str(len(kept) + place): row for place, row in enumerate(told[held:]) if not row.get("held")}
+        ahead = {**task.state.get("ahead", {}), **later}
+        state = {**task.state, "outcomes": kept, "ahead": ahead}
+        done = len(kept) >= len(recipients)
+        value = (yield from self._result(evolve(task, state=state), recipients)) if done else None
+        wait = _PAUSE if held < len(told) else 0.0
+        progress = len(kept) / len(recipients)
+        return Task(task.kind, state, wait=wait, done=done, value=value, progress=progress, id=task.id)
+
+    def _one(self, task: Task[Any], place: int, recipient: Recipient) -> Flow[Row]:
+        """Send one row; what became of it, as JSON keeps it."""
+        before = task.state.get("ahead", {}).get(str(place))
+        if before is not None:
+            return dict(before)
+        template = Template.model_validate(task.state["template"])
+        own = template.model_copy(update={"variables": {**template.variables, **recipient.variables}})
+        options = SendOptions(
+            purpose=task.state["category"], allow_paid=True, idempotency_key=f"{task.id}:{place}"
+        )
+        try:
+            ref = yield from self.recipient(_to(recipient))
+            receipt = yield from self.deliver(ref, [own], options)
+        except SocialCommerceError as error:
+            return _kept(error)
+        return {"id": receipt.ids[0], "status": receipt.native_status}
+
+    def _result(
+        self, task: Task[Any], recipients: Sequence[Recipient]
+    ) -> Flow[BulkResult[Recipient, SendReceipt]]:
+        """An outcome a recipient, with what statuses have told since."""
+        book = Book(task.state["phone"])
+        outcomes = []
+        for place, recipient in enumerate(recipients):
+            reference = f"{task.id}:{place}"
+            echo = yield from book.echo(reference)
+            row = {**task.state["outcomes"][place], **echo}
+            outcomes.append(Outcome.of(recipient, _outcome(row, reference)))
+        return BulkResult(tuple(outcomes))
+
+
+def _recipients(to: Any) -> list[Recipient]:
+    if isinstance(to, str):
+        raise Unsupported(
+            "messaging.broadcast:audience",
+            "whatsapp",
+            "WhatsApp keeps no audiences of messages",
+            "a list of Recipient(to=Identity(kind='wa_id', value=...))",
+        )
+    found = [one if isinstance(one, Recipient) else Recipient(to=one) for one in to]
+    if not found:
+        raise invalid(to="is empty; give recipients")
+    return found
+
+
+def _to(recipient: Recipient) -> Any:
+    to = recipient.to
+    return to.value if isinstance(to, Identity) and to.kind == "user_id" else to
+
+
+def _template(contents: Contents) -> Template:
+    items = as_contents(contents)
+    if len(items) != 1 or not isinstance(items[0], Template):
+        raise invalid(
+            contents="a broadcast is one Template: nothing else may be sent outside of the 24 hours"
+        )
+    return items[0]
+
+
+def _check_consent(recipients: Sequence[Recipient], consent: Consent | None) -> None:
+    for one in recipients:
+        given = one.consent or consent
+        if given is None or "messaging" not in given.purposes:
+            raise _forbidden(
+                "every recipient must have agreed to messages: give consent=Consent(...)", "consent"
+            )
+
+
+def _forbidden(message: str, reason: str) -> PolicyViolation:
+    return PolicyViolation(message, reason=reason, platform="whatsapp", sent="no")
+
+
+def _kept(error: SocialCommerceError) -> Row:
+    if isinstance(error, OutcomeUnknown):
+        return {"unknown": True}
+    code = error.code if isinstance(error, PlatformError) else None
+    if code in codes.PAUSING_CODES:
+        return {"held": True}
+    return {"code": code, "message": error.message}
+
+
+def _outcome(row: Row, reference: str) -> SendReceipt | SocialCommerceError:
+    status = codes.DELIVERY.get(str(row.get("status")), "other")
+    if status == "failed":
+        return RecipientUnreachable(
+            str(row.get("message") or "WhatsApp did not deliver it"),
+            reason=str(row.get("code") or "failed"),
+            code=row.get("code"),
+            platform="whatsapp",
+            sent="yes",
+        )
+    if "id" in row:
+        return SendReceipt.build(
+            ids=(row["id"],),
+            via="template",
+            billable=row.get("billable"),
+            status=status,
+            native_status=row.get("status"),
+        )
+    if row.get("unknown"):
+        return OutcomeUnknown(
+            _UNSENT, platform="whatsapp", evidence={"reference": reference}, how_to_find_out=_LOOK
+        )
+    return PlatformError(str(row.get("message")), code=row.get("code"), platform="whatsapp", sent="yes")

@@ -1,0 +1,270 @@
+"""Pushes as events, one a message, an order, a status, any other change: pure, and without trust."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from socialcommerce.backends.meta.whatsapp.book import ref_of
+from socialcommerce.backends.meta.whatsapp.codes import messaging as message_codes
+from socialcommerce.backends.meta.whatsapp.codes import orders as order_codes
+from socialcommerce.backends.meta.whatsapp.codes import webhooks as codes
+from socialcommerce.backends.meta.whatsapp.incoming import decimal_of, message_of, order_of, order_row
+from socialcommerce.backends.meta.words import digest, moment, rows, table, word
+from socialcommerce.models.content import Unsupported
+from socialcommerce.models.event import Event, EventRef
+from socialcommerce.models.message import Message
+
+if TYPE_CHECKING:
+    from socialcommerce.models.event import EventType
+
+__all__ = ["events_of"]
+
+Json = Mapping[str, Any]
+
+
+@frozen
+class Change:
+    """One change of a push: of which account, in which field, and when it was sent."""
+
+    account: str
+    field: str
+    value: Json
+    time: Any
+    raw: Any
+
+    @property
+    def phone(self) -> str:
+        """The number it is about, by its id; empty where it is about the account."""
+        return word(table(self.value.get("metadata")).get("phone_number_id"))
+
+    def event(self, kind: EventType, key: str, **more: Any) -> Event:
+        """An event of this change."""
+        more.setdefault("occurred_at", moment(self.time))
+        more.setdefault("native_type", self.field)
+        return Event.build(
+            key=key,
+            type=kind,
+            platform="whatsapp",
+            account=self.phone or self.account or None,
+            raw=self.raw,
+            **more,
+        )
+
+    def contact(self, row: Json) -> Json:
+        """Who a message is of, as the push tells it beside the messages."""
+        people = rows(self.value.get("contacts"))
+        known = {
+            word(row.get(name)) for name in ("from", "from_user_id", "recipient_id", "recipient_user_id")
+        }
+        for person in people:
+            if known & {word(person.get("wa_id")), word(person.get("user_id"))} - {""}:
+                return person
+        return people[0] if len(people) == 1 and not known - {""} else {}
+
+
+def events_of(body: Json) -> tuple[Event, ...]:
+    """Every event of a push; ``TypeError`` where it is no push of WhatsApp's at all."""
+    if word(body.get("object")) == "" or not isinstance(body.get("entry"), list):
+        raise TypeError
+    return tuple(_events(body))
+
+
+def _events(body: Json) -> Iterator[Event]:
+    for entry in rows(body["entry"]):
+        for change in rows(entry.get("changes")):
+            name, value = word(change.get("field")), table(change.get("value"))
+            yield from _of(Change(word(entry.get("id")), name, value, entry.get("time"), body))
+
+
+def _of(change: Change) -> Iterator[Event]:
+    read = {
+        "messages": _messages,
+        "smb_message_echoes": _echoes,
+        "calls": _calls,
+        "user_preferences": _preferences,
+        "user_id_update": _user_ids,
+    }.get(change.field, _other)
+    found = list(read(change))
+    # What could not be told apart is handed out as it came.
+    yield from found or [_unknown(change)]
+
+
+def _unknown(change: Change) -> Event:
+    key = f"{change.field}:{change.account}:{digest([change.value, change.time])}"
+    return change.event("unknown", key, data=dict(change.value))
+
+
+def _messages(change: Change) -> Iterator[Event]:
+    for row in rows(change.value.get("messages")):
+        yield from _message(change, row)
+    for row in rows(change.value.get("statuses")):
+        yield _status(change, row)
+
+
+def _message(change: Change, row: Json) -> Iterator[Event]:
+    number = word(row.get("id"))
+    if not number:
+        return
+    contact = change.contact(row)
+    message = message_of(row, contact, change.phone)
+    if row.get("type") == "order":
+        kept = order_row(row, contact, change.phone)
+        yield change.event(
+            "order.created",
+            f"order:{number}",
+            ref=EventRef.build(kind="order", id=number),
+            native_type="messages.order",
+            occurred_at=message.sent_at,
+            state=order_of(kept, {}),
+            data={"order": kept},
+        )
+    yield change.event(
+        "message.received",
+        f"message:{number}",
+        ref=_ref(message),
+        native_type=f"messages.{word(row.get('type')) or 'none'}",
+        occurred_at=message.sent_at,
+        state=message,
+        data={"contact": dict(contact), "message": dict(row)},
+    )
+
+
+def _ref(message: Message) -> EventRef:
+    return EventRef.build(kind="message", id=message.id, parent_id=message.conversation.native_id or None)
+
+
+def _echoes(change: Change) -> Iterator[Event]:
+    """Messages that people of the business wrote in the app of the phone."""
+    for row in rows(change.value.get("message_echoes")):
+        number = word(row.get("id"))
+        if not number:
+            continue
+        ref = ref_of(change.phone, wa_id=word(row.get("to")), user_id=word(row.get("to_user_id")))
+        said = message_of(row, {}, change.phone)
+        message = said.model_copy(
+            update={"conversation": ref, "author": "person", "sender": None, "echo": True, "delivery": "sent"}
+        )
+        yield change.event(
+            "message.sent",
+            f"message:{number}",
+            ref=_ref(message),
+            occurred_at=message.sent_at,
+            state=message,
+            data=dict(row),
+        )
+
+
+def _status(change: Change, row: Json) -> Event:
+    if row.get("type") == "payment":
+        return _payment(change, row)
+    number, status = word(row.get("id")), word(row.get("status"))
+    return change.event(
+        codes.STATUSES.get(status, "unknown"),
+        f"status:{number}:{status}" if number else f"status:{digest(row)}",
+        ref=EventRef.build(kind="message", id=number, parent_id=_receiver(row)) if number else None,
+        native_type=f"statuses.{status or 'none'}",
+        occurred_at=moment(row.get("timestamp")),
+        data=dict(row) | {"delivery": message_codes.DELIVERY.get(status, "other")},
+    )
+
+
+def _receiver(row: Json) -> str | None:
+    return word(row.get("recipient_user_id")) or word(row.get("recipient_id")) or None
+
+
+def _payment(change: Change, row: Json) -> Event:
+    payment = table(row.get("payment"))
+    reference, status = word(payment.get("reference_id")), word(row.get("status"))
+    transaction = "" if status == "captured" else word(table(payment.get("transaction")).get("id"))
+    return change.event(
+        "order.paid" if order_codes.PAYMENTS.get(status) == "paid" else "unknown",
+        f"payment:{reference}:{status}" + (f":{transaction}" if transaction else ""),
+        ref=EventRef.build(kind="order", id=reference) if reference else None,
+        native_type=f"statuses.payment.{status or 'none'}",
+        occurred_at=moment(row.get("timestamp")),
+        data={"payment": _paid(row, payment, status)},
+    )
+
+
+def _paid(row: Json, payment: Json, status: str) -> dict[str, Any]:
+    """A payment as the client's book keeps it; amounts have an offset of their own."""
+    told = table(payment.get("amount"))
+    value = decimal_of(told.get("value") if told else payment.get("amount"))
+    offset = decimal_of(told.get("offset")) or order_codes.OFFSET
+    sent = moment(row.get("timestamp"))
+    return {
+        "reference": word(payment.get("reference_id")),
+        "status": status,
+        "amount": str(value / offset) if value is not None else "0",
+        "currency": word(payment.get("currency")) or None,
+        "method": word(table(payment.get("transaction")).get("type")) or None,
+        "transaction": word(table(payment.get("transaction")).get("status")) or None,
+        "at": sent.timestamp() if sent else 0.0,
+    }
+
+
+def _calls(change: Change) -> Iterator[Event]:
+    """A call that a person began opens the window, as a message does."""
+    for row in rows(change.value.get("calls")):
+        number = word(row.get("id"))
+        if not number or row.get("direction") != "USER_INITIATED" or row.get("event") != "connect":
+            continue
+        said = message_of({**row, "type": "call"}, change.contact(row), change.phone)
+        message = said.model_copy(update={"contents": (Unsupported.build(kind="call", raw=dict(row)),)})
+        yield change.event(
+            "message.window_opened",
+            f"call:{number}",
+            ref=_ref(message),
+            occurred_at=message.sent_at,
+            state=message,
+            data=dict(row),
+        )
+
+
+def _preferences(change: Change) -> Iterator[Event]:
+    kinds: dict[str, EventType] = {"stop": "message.unsubscribed", "resume": "message.subscribed"}
+    for row in rows(change.value.get("user_preferences")):
+        who = word(row.get("user_id")) or word(row.get("wa_id"))
+        wish = word(row.get("value"))
+        yield change.event(
+            kinds.get(wish, "unknown"),
+            f"preference:{change.phone}:{who}:{wish}:{word(row.get('timestamp'))}",
+            ref=EventRef.build(kind="conversation", id=who) if who else None,
+            occurred_at=moment(row.get("timestamp")),
+            data=dict(row),
+        )
+
+
+def _user_ids(change: Change) -> Iterator[Event]:
+    for row in rows(change.value.get("user_id_update")):
+        ids = table(row.get("user_id"))
+        now = word(ids.get("current"))
+        yield change.event(
+            "unknown",
+            f"user_id:{change.phone}:{word(ids.get('previous'))}:{now}",
+            ref=EventRef.build(kind="conversation", id=now) if now else None,
+            occurred_at=moment(row.get("timestamp")),
+            data=dict(row),
+        )
+
+
+def _other(change: Change) -> Sequence[Event]:
+    kinds = codes.FIELDS.get(change.field, ("unknown",))
+    kind = kinds[0]
+    if change.field == "account_update" and word(change.value.get("event")) in codes.LOST:
+        kind = "authorization.revoked"
+    if kind == "unknown":
+        return ()
+    key = f"{change.field}:{change.account}:{digest([change.value, change.time])}"
+    return (change.event(kind, key, ref=_about(change), data=dict(change.value)),)
+
+
+def _about(change: Change) -> EventRef | None:
+    """The template or the account that a change is about."""
+    template = word(change.value.get("message_template_id"))
+    if template:
+        return EventRef.build(kind="template", id=template)
+    return EventRef.build(kind="account", id=change.account) if change.account else None
