@@ -19,7 +19,8 @@ CustomAudience ExternalEventSource IGComment IGMedia IGUser Page PagePost Photo 
 ProductCatalogDiagnosticGroup ProductEventStat ProductFeed ProductFeedRule ProductFeedSchedule
 ProductFeedUpload ProductFeedUploadError ProductFeedUploadErrorReport ProductGroup ProductItem
 ProductItemError ProductSet ProductVariant ShadowIGMediaProductTags ShadowIGUserCatalogProductSearch
-ShadowIGUserCatalogProductVariant Shop SystemUser UnifiedThread User UserAvailableCatalogs
+ShadowIGUserCatalogProductVariant Shop SystemUser Targeting TargetingGeoLocation UnifiedThread User
+UserAvailableCatalogs
 WhatsAppBusinessAccount WhatsAppBusinessProfile
 """
 """The kinds of node that the twins play."""
@@ -28,6 +29,8 @@ OPEN = re.compile(
     r"subscribed_fields"
 )
 """Closed types whose words are many and change from year to year: any text is taken."""
+OF_FIELDS = ("AdCreative_call_to_action_type", "AdPromotedObject_custom_event_type")
+"""Closed types of fields whose words objects inside a parameter are held to."""
 NOTICE = "# Facts from Meta's interface data: Copyright (c) Meta Platforms, Inc. and affiliates.\n"
 
 
@@ -51,7 +54,8 @@ def tables(folder: Path) -> dict[str, str]:
         for call in node["apis"]:
             used |= {one["type"].removeprefix("list<").rstrip(">") for one in call["params"]}
             edges.append(_edge(kind, call))
-    words = [f"{name}\t{'|'.join(known[name])}" for name in sorted(used & known.keys())]
+    known |= {one["name"]: one["values"] for one in load(folder, "enum_types") if one["name"] in OF_FIELDS}
+    words = [f"{name}\t{'|'.join(known[name])}" for name in sorted(used.union(OF_FIELDS) & known.keys())]
     made = {"fields.tsv": fields, "edges.tsv": edges, "words.tsv": words}
     return {name: NOTICE + "\n".join(rows) + "\n" for name, rows in made.items()}
 
