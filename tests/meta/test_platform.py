@@ -52,7 +52,7 @@ def test_the_version_is_a_setting() -> None:
 
 @pytest.mark.parametrize("version", ["26.0", "v26", "v26.0/../x", ""])
 def test_a_version_that_could_change_the_path_is_refused(version: str) -> None:
-    with pytest.raises(errors.ConfigurationError, match="v26.0"):
+    with pytest.raises(errors.ConfigurationError, match="v26"):
         Meta(api_version=version)
 
 
@@ -483,7 +483,7 @@ def test_an_outage_while_reading_the_shop_is_not_hidden(wire: Wire) -> None:
 @pytest.mark.parametrize("operation", ["locations", "addresses", "carriers"])
 @pytest.mark.parametrize("name", ["meta", "whatsapp"])
 def test_meta_keeps_no_warehouse(wire: Wire, name: str, operation: str) -> None:
-    with pytest.raises(errors.Unsupported, match="one number an item|logistics"):
+    with pytest.raises(errors.Unsupported, match=r"one number an item|logistics"):
         getattr(getattr(wire, name)().store, operation)()
     assert not wire.sent
 

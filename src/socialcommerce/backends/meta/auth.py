@@ -31,6 +31,7 @@ _MOST = 1000
 SYSTEM = "system_user"
 """The slot whose tokens are made without a person; they are kept with those of the login."""
 
+_ADDED = frozenset({"code", "state", "granted_scopes", "denied_scopes", "data_access_expiration_time"})
 _SLOTS = native("slot") | {"slot.instagram_login": no(NO_INSTAGRAM_LOGIN.reason)}
 
 
@@ -325,5 +326,11 @@ def code_of(callback: str | Mapping[str, str], state: str | None, platform: str)
         raise AuthorizationRevoked(f"consent was refused: {words}", platform=platform, sent="no")
     if not answer.get("code"):
         raise AuthenticationError("the return carries no code", platform=platform, sent="no")
-    redirect = callback.partition("?")[0] if isinstance(callback, str) else answer.get("redirect_uri")
-    return answer["code"], redirect
+    return answer["code"], _redirect(callback) if isinstance(callback, str) else answer.get("redirect_uri")
+
+
+def _redirect(url: str) -> str:
+    """The address that the login was sent to: the return without what Meta added to it."""
+    address, _, query = url.partition("#")[0].partition("?")
+    own = [pair for pair in query.split("&") if pair and pair.partition("=")[0] not in _ADDED]
+    return f"{address}?{'&'.join(own)}" if own else address
