@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from tests.conftest import shared_path
 
-from socialcommerce import Client
+from socialcommerce import Client, Identity, Media, Retry
 from socialcommerce.backends import Request, Response
 from socialcommerce.backends.meta.social import Meta
+from socialcommerce.models.message import ConversationRef, ReplyHandle
 
 APP, SECRET = "123456789012345", "5f4dcc3b5aa765d61d8327deb882cf99"
 PAGE, INSTAGRAM = "1906385232743851", "17841405822304914"
@@ -20,6 +22,9 @@ JANE, JOHN = "24569812345678901", "1254459154682919"
 """A person as the page knows them, and one as its Instagram account does."""
 THREAD = "t_10224567890123456"
 CATALOG = "998877665544"
+
+ONCE = Retry(attempts=1)
+"""Nothing is repeated: the clock of these tests stands still."""
 
 SEND = f"POST /{PAGE}/messages"
 HISTORY = f"GET /{THREAD}/messages"
@@ -32,6 +37,11 @@ def sample(name: str) -> Any:
     if shared is None:
         pytest.skip("the platform facts (../shared beside the repository) are not here")
     return json.loads((shared / "samples" / "meta" / f"{name}.json").read_text())
+
+
+def now(**ahead: float) -> datetime:
+    """The instant at which the clients of these tests live, or one so much later."""
+    return datetime(2026, 11, 21, 12, tzinfo=UTC) + timedelta(**ahead)
 
 
 class Wire:
@@ -85,8 +95,8 @@ def line(request: Request) -> str:
     return f"{request.method} {urlsplit(request.url).path.removeprefix('/v26.0')}"
 
 
-def client(wire: Any, *, instagram: bool = True, **more: Any) -> Client:
-    """A client of the page, with its Instagram account unless told otherwise."""
+def client(wire: Any, *, at: datetime | None = None, instagram: bool = True, **more: Any) -> Client:
+    """A client of the page at an instant, with its Instagram account unless told otherwise."""
     settings: dict[str, Any] = {
         "app_id": APP,
         "app_secret": SECRET,
@@ -101,7 +111,8 @@ def client(wire: Any, *, instagram: bool = True, **more: Any) -> Client:
             "deletion_status": "https://shop.example/deletion",
         },
     }
-    return Client(Meta(**{**settings, **more}), transport=wire)
+    moment = (at or now()).timestamp()
+    return Client(Meta(**{**settings, **more}), transport=wire, clock=lambda: moment, retry=ONCE)
 
 
 def error(code: int, subcode: int | None = None, message: str = "no") -> dict[str, Any]:
@@ -121,9 +132,7 @@ def thread(number: str = THREAD, peer: str = JANE, own: str = PAGE, **fields: An
     }
 
 
-def said(
-    text: str | None, at: str, *, by: str = JANE, number: str = "m_1", **fields: Any
-) -> dict[str, Any]:
+def said(text: str | None, at: str, *, by: str = JANE, number: str = "m_1", **fields: Any) -> dict[str, Any]:
     """A row of a history, ``at`` an ISO time without a zone (UTC)."""
     return {
         "id": number,
@@ -141,3 +150,44 @@ def page(*rows: Any, after: str = "") -> dict[str, Any]:
     if after:
         paging["next"] = "https://graph.facebook.com/v26.0/next"
     return {"data": list(rows), "paging": paging}
+
+
+SENT = {"recipient_id": JANE, "message_id": "m_sent"}
+RECENT = said("Is it in stock?", "2026-11-21T10:11:12")
+PNG = Media.from_bytes(b"\x89PNGhello")
+LINK = Media.from_url("https://shop.example/mug.jpg")
+
+
+def talk(**replies: Any) -> Wire:
+    """A page whom Jane wrote to two hours ago."""
+    return Wire(
+        {
+            CONVERSATIONS: page(thread()),
+            f"GET /{THREAD}": thread(),
+            HISTORY: page(RECENT),
+            SEND: SENT,
+            f"POST /{PAGE}/message_attachments": {"attachment_id": "55"},
+        }
+        | replies
+    )
+
+
+def jane() -> ConversationRef:
+    who = Identity(kind="psid", scope=PAGE, value=JANE)
+    return ConversationRef(platform="meta", surface="messenger", own_account=PAGE, peer=who, native_id=THREAD)
+
+
+def john() -> ConversationRef:
+    who = Identity(kind="igsid", scope=INSTAGRAM, value=JOHN)
+    return ConversationRef(
+        platform="meta", surface="instagram", own_account=INSTAGRAM, peer=who, native_id=THREAD
+    )
+
+
+def instagram(**replies: Any) -> Wire:
+    return talk(**{HISTORY: page(said("hi", "2026-11-21T10:11:12", by=JOHN))} | replies)
+
+
+def comment(**fields: Any) -> ConversationRef:
+    handle = ReplyHandle(value="comment_id:1_2", expires_at=now(days=6), **fields)
+    return jane().model_copy(update={"reply_handle": handle, "native_id": None})
