@@ -35,7 +35,8 @@ def begin(twin: GraphTwin, app: App) -> None:
     for name, fields in twin.hook_fields.items():
         app.subscriptions[name] = {"callback_url": twin.push_url, "fields": set(fields)}
     for seller in twin.sellers:
-        installed(seller.asset(twin.hook_asset))[app.app_id] = {}
+        if twin.hook_asset in seller.assets:
+            installed(seller.asset(twin.hook_asset))[app.app_id] = {}
 
 
 def installed(asset: Node) -> dict[str, dict[str, Any]]:
