@@ -134,7 +134,12 @@ def create(call: Call) -> Any:
     check(ads, campaign, row)
     status = new_status(call)
     row.setdefault("start_time", ads.now())
-    return SUCCESS if only_validated(call) else {"id": ads.add("adset", campaign, row, status).id}
+    if only_validated(call):
+        return SUCCESS
+    promoted = ads.find("ProductSet", (row.get("promoted_object") or {}).get("product_set_id"))
+    if promoted is not None:
+        promoted.hidden["live"] = True
+    return {"id": ads.add("adset", campaign, row, status).id}
 
 
 @routes.edge("GET", "AdAccount", "adsets")

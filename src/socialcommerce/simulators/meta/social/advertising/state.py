@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from attrs import define, field
 
 from socialcommerce.simulators.entities import Campaign
+from socialcommerce.simulators.meta.graph.catalog import shelf
+from socialcommerce.simulators.meta.graph.catalog.filters import matches
 from socialcommerce.simulators.meta.graph.errors import wrong
 from socialcommerce.simulators.meta.graph.seller import Seller
 from socialcommerce.simulators.meta.graph.wire import Call, Node
@@ -199,7 +201,10 @@ class Advertising:
     def set_size(self, key: object) -> int | None:
         """How many products a product set holds; None where nobody knows."""
         found = self.find("ProductSet", key)
-        return None if found is None else found.data.get("product_count")
+        if found is None:
+            return None
+        items = shelf.items(found.hidden["catalog"]).values()
+        return sum(1 for one in items if matches(found.hidden["filter"], one))
 
     def add(self, level: Level, over: Unit | None, row: dict[str, Any], status: str) -> Unit:
         """A new object; a campaign is entered among the seller's ``campaigns`` too."""
