@@ -71,7 +71,7 @@ def test_a_link_needs_the_app(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize(
-    "operation", ["authorize_url", "exchange", "refresh", "status", "accounts", "acquire"]
+    "operation", ["authorize_url", "exchange", "refresh", "status", "accounts", "acquire", "revoke"]
 )
 def test_the_login_of_instagram_alone_is_refused(wire: Wire, operation: str) -> None:
     given = {"authorize_url": ("https://x.example",), "exchange": (RETURN,)}.get(operation, ())
@@ -209,6 +209,12 @@ def test_another_page_is_chosen_by_its_account(wire: Wire) -> None:
     run(client, noun(client, "page").ask("GET", "/1"))
     assert wire.bearer("/1") == "of-nine"
     assert noun(client).own("page") == "9"
+
+
+def test_a_pages_token_can_be_asked_for(wire: Wire) -> None:
+    wire[f"/{PAGE}"] = {"access_token": "derived"}
+    grant = wire.meta(page_token="").auth.acquire(slot="page")
+    assert (grant.subject, grant.token.access_token.get_secret_value()) == (PAGE, "derived")
 
 
 def test_a_page_on_which_the_login_has_no_role_is_told(wire: Wire) -> None:

@@ -91,7 +91,7 @@ def test_without_a_secret_nothing_is_proved() -> None:
 
 
 def test_the_way_of_proving_is_one_of_two() -> None:
-    with pytest.raises(ValueError, match="proof"):
+    with pytest.raises(errors.ConfigurationError, match="proof"):
         Meta(proof="other")  # type: ignore[arg-type]  # what a wrong setting does
 
 

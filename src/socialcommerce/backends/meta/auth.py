@@ -15,7 +15,7 @@ from socialcommerce.backends.meta.graph import FORM, LOGIN, proof
 from socialcommerce.backends.meta.noun import GraphNoun
 from socialcommerce.backends.meta.platform import APP, PAGE
 from socialcommerce.backends.meta.tokens import app_secrets, debugged, derived, long_lived, record_of
-from socialcommerce.errors import AuthenticationError, AuthorizationRevoked, Unsupported
+from socialcommerce.errors import AuthenticationError, AuthorizationRevoked
 from socialcommerce.models.account import Account, AuthStatus, Grant, Token
 from socialcommerce.resources.auth import Auth, public_token
 from socialcommerce.resources.capability import native, no, supports
@@ -43,11 +43,6 @@ class GraphAuth(GraphNoun, Auth):
     @override
     def front(self, slot: str | None) -> Service:
         """The service whose credentials a slot names; a system user's are those of the login."""
-        if slot == "instagram_login":
-            refusal = NO_INSTAGRAM_LOGIN
-            raise Unsupported(
-                f"{self.operation}:slot.{slot}", self.backend.name, refusal.reason, refusal.instead
-            )
         services = self.backend.services.values()
         if slot is None or slot == SYSTEM:
             return next(iter(services))

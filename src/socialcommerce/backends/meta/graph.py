@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
 from attrs import field, frozen
-from attrs.validators import in_
 
 from socialcommerce.backends.meta import errors
 from socialcommerce.errors import ConfigurationError, DecodeError
@@ -32,6 +31,16 @@ _VERSION = re.compile(r"v\d+\.\d+")
 _VERSIONED = re.compile(r"/v\d+\.\d+(/|$)")
 
 
+def _version(_app: object, _field: object, value: str) -> None:
+    if not _VERSION.fullmatch(value):
+        raise ConfigurationError(f"api_version looks like 'v26.0', not {value!r}")
+
+
+def _way(_app: object, _field: object, value: str) -> None:
+    if value not in ("plain", "timed"):
+        raise ConfigurationError(f"proof is 'plain' or 'timed', not {value!r}")
+
+
 @frozen
 class App:
     """The developer's app.
@@ -42,14 +51,9 @@ class App:
 
     id: str = ""
     secret: str = field(default="", repr=False)
-    version: str = field(default="v26.0")
-    proof: Proof = field(default="plain", validator=in_(("plain", "timed")))
+    version: str = field(default="v26.0", validator=_version)
+    proof: Proof = field(default="plain", validator=_way)
     host: str = GRAPH
-
-    @version.validator
-    def _shaped(self, _: Any, value: str) -> None:
-        if not _VERSION.fullmatch(value):
-            raise ConfigurationError(f"api_version looks like 'v26.0', not {value!r}")
 
     def __reduce__(self) -> Any:
         raise TypeError("an App holds a secret and is not pickled")
