@@ -179,15 +179,13 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
         if level != "account":
             now = yield from self._app_fields()
             both = sorted({*fields, *now})
-            query = {
+            body = {
                 "object": codes.OBJECT,
                 "callback_url": url,
                 "verify_token": self._token(),
                 "fields": ",".join(both),
             }
-            yield from self.ask(
-                "POST", self._app_path(), query=query, service="app", account="none", safety="absolute"
-            )
+            yield from self.ask("POST", self._app_path(), body=body, service="app", safety="absolute")
         own = {"override_callback_uri": url, "verify_token": self._token()} if level == "account" else {}
         if level != "app":
             yield from self.ask("POST", self._account_path(), body=own, safety="absolute")
@@ -211,7 +209,7 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
         return f"/{self.own('waba')}/subscribed_apps"
 
     def _app_rows(self) -> Flow[Sequence[Mapping[str, Any]]]:
-        answer = yield from self.ask("GET", self._app_path(), service="app", account="none")
+        answer = yield from self.ask("GET", self._app_path(), service="app")
         return [row for row in rows(answer) if row.get("object") == codes.OBJECT]
 
     def _app_fields(self) -> Flow[list[str]]:
@@ -233,9 +231,7 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
             raise invalid(events=f"an account's pushes end as a whole: name {', '.join(left)} too")
         if level != "account":
             query = {"object": codes.OBJECT, "fields": ",".join(fields)}
-            yield from self.ask(
-                "DELETE", self._app_path(), query=query, service="app", account="none", safety="absolute"
-            )
+            yield from self.ask("DELETE", self._app_path(), query=query, service="app", safety="absolute")
         if level != "app" and not left:
             yield from self.ask("DELETE", self._account_path(), safety="absolute")
         return (yield from self.told_after(self.subscriptions(), ()))
