@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support.graph_caller import GraphCaller
+from tests.support.meta_spec import MetaSpec
 from tests.support.shopee_caller import Caller
 from tests.support.shopee_spec import ShopeeSpec
 from tests.support.tiktok_shop_caller import Caller as TikTokShopCaller
@@ -12,6 +14,8 @@ from tests.support.tiktok_shop_spec import TikTokShopSpec
 
 from socialcommerce.simulators import open_twin
 from socialcommerce.simulators.market import Market
+from socialcommerce.simulators.meta.social import MetaTwin
+from socialcommerce.simulators.meta.whatsapp import WhatsAppTwin
 from socialcommerce.simulators.shopee import ShopeeTwin
 from socialcommerce.simulators.tiktok_shop import TikTokShopTwin
 
@@ -57,3 +61,29 @@ def tiktok() -> TikTokShopTwin:
 @pytest.fixture
 def caller(tiktok: TikTokShopTwin, tiktok_spec: TikTokShopSpec | None) -> TikTokShopCaller:
     return TikTokShopCaller(tiktok, tiktok_spec)
+
+
+@pytest.fixture(scope="session")
+def meta_spec() -> MetaSpec | None:
+    """The same of Meta."""
+    folder = Path(__file__).resolve().parents[3] / "shared/specs/meta"
+    return MetaSpec(folder) if folder.is_dir() else None
+
+
+@pytest.fixture
+def meta() -> MetaTwin:
+    found = open_twin("meta", seed=7)
+    assert isinstance(found, MetaTwin)
+    return found
+
+
+@pytest.fixture
+def graph(meta: MetaTwin, meta_spec: MetaSpec | None) -> GraphCaller:
+    return GraphCaller(meta, meta_spec)
+
+
+@pytest.fixture
+def whatsapp() -> WhatsAppTwin:
+    found = open_twin("whatsapp", seed=7)
+    assert isinstance(found, WhatsAppTwin)
+    return found
