@@ -18,7 +18,6 @@ CATALOG = "1022334455667788"
 HANDLE = "AcxWXHQ1RlVoZ2NoYW5kbGU"
 BATCH = "POST /items_batch"
 STATUS = "GET /check_batch_request_status"
-BY_SKU = f"GET /catalog:{CATALOG}:"
 
 
 def sample(name: str) -> Any:
@@ -36,7 +35,9 @@ def refusal(code: int, message: str = "no", subcode: int | None = None, status: 
 
 
 GONE = refusal(100, "Unsupported get request. Object does not exist", 33)
-NOT_AN_ITEM = refusal(100, "(#100) Tried accessing nonexisting field (availability) on node type (ProductGroup)")
+NOT_AN_ITEM = refusal(
+    100, "(#100) Tried accessing nonexisting field (availability) on node type (ProductGroup)"
+)
 
 
 def item(sku: str = "TS-1", number: str = "24500000000001", **fields: Any) -> dict[str, Any]:
@@ -95,6 +96,7 @@ class Wire:
         self.replies: dict[str, list[Any]] = {}
         self.sent: list[Request] = []
         self.batches = 0
+        self.clock = Clock()
         self[BATCH] = {"handles": [HANDLE]}
         self[STATUS] = ended()
 
@@ -157,18 +159,21 @@ class Wire:
     def client(self, **options: Any) -> Client:
         """A client whose every request comes here."""
         settings = Meta("6001", "secret", "token", catalog_id=CATALOG)
-        return Client(settings, transport=self, clock=Clock(), **options)
+        return Client(settings, transport=self, clock=self.clock, sleep=self.clock.sleep, **options)
 
 
 class Clock:
-    """Time that passes by itself: each look is a second later than the last."""
+    """Time that passes only while somebody sleeps."""
 
     def __init__(self, start: float = 1_795_262_400.0) -> None:
         self.now = start
 
     def __call__(self) -> float:
-        self.now += 1.0
         return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let it pass."""
+        self.now += seconds
 
 
 def named(request: Request) -> str:

@@ -24,6 +24,8 @@ Json = Mapping[str, Any]
 Failures = dict[str, SocialCommerceError]
 """What went wrong, by SKU; all others went well."""
 
+_AROUND: Final = 100
+"""Bytes of a body around its requests, and some to spare."""
 _FIRST_LOOK: Final = 2.0
 _LONGEST: Final = 30.0
 _AT_ONCE: Final = 4
@@ -186,12 +188,12 @@ def _merged(writes: Iterable[Write]) -> list[Write]:
 def _parts(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
     """Writes in parts that one call takes: by their number, and by their bytes."""
     part: list[Write] = []
-    size = 0
+    size = _AROUND
     for write in writes:
         more = len(write_json(write.request())) + 1
         if part and (len(part) == codes.BATCH_ROWS or size + more > codes.BATCH_BYTES):
             yield part
-            part, size = [], 0
+            part, size = [], _AROUND
         part.append(write)
         size += more
     if part:
