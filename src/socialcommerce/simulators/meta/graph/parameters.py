@@ -15,6 +15,8 @@ __all__ = ["typed"]
 OBJECTS = frozenset({"Object", "map", "Targeting", "AdCreative", "AdSet"})
 ANY_CASE = ("pagemess", "pageconversations")
 """Types whose words the messaging pages write in small letters, and the interface data in capitals."""
+PLAIN = frozenset({"tag"})
+"""An object in the interface data, and a word in life."""
 SCALARS = frozenset({"string", "datetime", "bool", "int", "unsigned int", "float"})
 
 
@@ -25,7 +27,7 @@ def typed(edge: Edge, given: Mapping[str, Any], files: Collection[str]) -> dict[
     """
     found = dict(given)
     for one in edge.parameters:
-        if one.type == "file" or one.name in files:
+        if one.type == "file" or one.name in files or one.name in PLAIN:
             continue
         if found.get(one.name) in (None, ""):
             if one.required and one.name not in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from attrs import define
@@ -10,6 +11,7 @@ from socialcommerce.simulators.account import Account, NotPlayed
 from socialcommerce.simulators.meta.graph.authority import LONG
 from socialcommerce.simulators.meta.graph.seller import Seller
 from socialcommerce.simulators.meta.graph.twin import GraphTwin
+from socialcommerce.simulators.meta.social import instagram, people, posts, push
 
 __all__ = ["MetaTwin", "SocialSeller"]
 
@@ -31,6 +33,8 @@ class MetaTwin(GraphTwin):
     push_url = "https://hooks.example.com/webhooks/meta"
     parts: ClassVar[tuple[str, ...]] = (*GraphTwin.parts, "socialcommerce.simulators.meta.social")
     seller_class: ClassVar[type[Seller]] = SocialSeller
+    hook_fields: ClassVar[Mapping[str, frozenset[str]]] = push.FIELDS
+    hook_asset = "Page"
 
     def settings(self, account_index: int | None = None) -> dict[str, Any]:
         """App id and secret, and the ids of the seller's assets; none of several sellers' unless named."""
@@ -65,6 +69,21 @@ class MetaTwin(GraphTwin):
         mine = [("user", kind, key, self.grant_of(user)) for kind, key in ids.items()]
         pixel = ("pixel", "ad", ids["ad"], self.grant_of(user))
         return [*mine, ("page", "page", ids["page"], self.grant_of(page)), pixel]
+
+    # -- what people do
+
+    def say_on_instagram(self, text: str, conversation: str = "", account_index: int = 0) -> str:
+        """A person writes to the Instagram account; a new one unless a conversation is given."""
+        seller = self.sellers[account_index]
+        talk = seller.conversations.get(conversation) or people.begin(self, seller, "instagram")
+        seller.add_message(talk, "buyer", "text", {"text": text})
+        return talk.id
+
+    def comment(self, key: str, text: str) -> str:
+        """A person comments on a post or on Instagram media, or answers a comment; its id."""
+        kind = self.nodes[key].kind if key in self.nodes else ""
+        write = instagram.comment if kind in ("IGMedia", "IGComment") else posts.comment
+        return write(self, key, text).id
 
     def _everyones(self) -> Any:
         """One token of the person for all sellers, however often it is asked for."""

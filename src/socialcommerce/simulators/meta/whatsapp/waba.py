@@ -9,6 +9,7 @@ from attrs import define, field
 
 from socialcommerce.simulators.clock import Clock
 from socialcommerce.simulators.entities import Buyer, Conversation, Message
+from socialcommerce.simulators.meta.graph.catalog.shelf import items
 from socialcommerce.simulators.meta.graph.wire import Node
 from socialcommerce.simulators.meta.whatsapp.refusals import refuse
 
@@ -122,8 +123,9 @@ class Waba:
 
     def sells(self, sku: str) -> bool:
         """Whether the linked catalog shows that item."""
-        found = self.seller.find(sku)
-        return self.catalog_id == self.seller.id and found is not None and found[0].status == "active"
+        linked = self.node.hidden["catalogs"]
+        item = items(linked[0]).get(sku) if linked else None
+        return item is not None and item.data["review_status"] == "approved"
 
     def media_kind(self, media_id: str) -> str | None:
         """The kind of a file; None where there is none, or no longer."""
