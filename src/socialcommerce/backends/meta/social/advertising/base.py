@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -202,9 +201,17 @@ class AdvertisingNoun(AccountNoun):
         if isinstance(row, SocialCommerceError):
             raise row
         if row.get("status") != "DELETED":
-            with suppress(NotFound):  # then an attempt whose answer was lost deleted it
-                yield from self.ask("DELETE", f"/{one}", safety="absolute")
+            gone = partial(self._gone, one)
+            yield from self.ask("DELETE", f"/{one}", safety="absolute", readback=gone)
         return "deleted"
+
+    def _gone(self, one: str) -> Flow[Found[Any] | Absent]:
+        """Whether an object is deleted, after an answer was lost and a repeat was refused."""
+        try:
+            row = yield from self.ask("GET", f"/{one}", query={"fields": "id,status"})
+        except NotFound:
+            return Found({"success": True})
+        return Found({"success": True}) if row.get("status") == "DELETED" else Absent()
 
     # -- writing
 

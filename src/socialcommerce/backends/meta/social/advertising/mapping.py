@@ -176,7 +176,7 @@ def _settings(row: Row, account: AdAccount) -> Delivery:
         bid=_bid(row, account),
         schedule=_schedule(row, "end_time"),
         targeting=targeting_of(targeting) if targeting else None,
-        native={name: row[name] for name in _KEPT if row.get(name)},
+        native={name: row[name] for name in _KEPT if row.get(name) not in (None, "", "UNDEFINED")},
     )
 
 

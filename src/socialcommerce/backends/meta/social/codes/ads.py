@@ -280,7 +280,8 @@ REFUSALS: dict[str, Refusal] = {
         f"without a budget of the campaign a bid {_OF_GROUP}", "a budget, or ads.ad_groups.create"
     ),
     "ads.campaigns.create:bid_amount": Refusal(
-        f"the amount of a bid {_OF_GROUP}", "delivery.bid of ads.ad_groups.create, or ads.launch"
+        f"the amount of a bid {_OF_GROUP}",
+        "ads.launch; or native={'bid_strategy': 'COST_CAP'} here and delivery.bid of ads.ad_groups.create",
     ),
     "ads.campaigns.create:target_roas": Refusal(
         f"a target ROAS {_OF_GROUP}", "ads.ad_groups.create, or ads.launch"
