@@ -90,14 +90,14 @@ class Reading(Batches, Catalog):
         page = yield from self.edge(
             f"/{catalog}/product_groups", {"fields": _group_fields(fields)}, cursor=cursor, limit=codes.GROUPS
         )
-        rows = []
+        rows: list[Json] = []
         for row in page.items:
             rows.append((yield from self._whole_group(row, fields)))
         return Page(rows, page.next)
 
     def _whole_group(self, row: Json, fields: str) -> Flow[Json]:
         """A group with all of its items: they come in pages of their own."""
-        products = row.get("products") or {"data": []}
+        products: Json = row.get("products") or {"data": []}
         if not (products.get("paging") or {}).get("next"):
             return {**row, "products": products}
         items = yield from self.edge_all(
