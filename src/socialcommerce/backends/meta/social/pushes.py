@@ -163,7 +163,11 @@ class _Talk:
             about = EventRef.build(kind="message", id=state.id, parent_id=self.peer or None)
         elif word(self.told.get("mid")):
             about = EventRef.build(kind="message", id=word(self.told["mid"]), parent_id=self.peer or None)
-        return self.entry.event(kind, self.field, key, ref=about, at=self.at, state=state, data=self.item)
+        # The same message may come once as ours to answer and once on standby: one key for both.
+        part = self.name or "item"
+        return self.entry.event(
+            kind, self.field, key, part=part, ref=about, at=self.at, state=state, data=self.item
+        )
 
     def once(self, *parts: Any) -> str:
         """A key of the account, the person and what sets this apart; of everything, where nothing does."""
