@@ -97,7 +97,7 @@ def _filled(text: str, results: Mapping[str, Any]) -> str:
 
     def put(match: re.Match[str]) -> str:
         found = _at(results.get(match[1]), match[2].split("."))
-        return quote(",".join(map(str, found)) if isinstance(found, list) else str(found))
+        return quote(",".join(map(str, found)) if isinstance(found, list) else str(found), safe=",")
 
     return _RESULT.sub(put, text)
 

@@ -44,11 +44,12 @@ def create(call: Call) -> Any:
     """A feed. ``schedule`` replaces what is there, ``update_schedule`` adds to it."""
     if not call.given.get("name"):
         raise missing("name")
+    plans = _plans(call)
     kept = {name: call.given[name] for name in KEPT if call.given.get(name)}
     feed = call.twin.add("ProductFeed", call.seller, created_time=call.twin.moment(), **kept)
     feed.data["deletion_enabled"] = bool(call.given.get("deletion_enabled"))
-    feed.hidden |= {"catalog": call.own, "items": set(), "turn": 0}
-    _plan(call, feed)
+    feed.hidden |= {"catalog": call.own, "items": set(), "turns": Counter()}
+    _plan(call.twin, feed, plans)
     return {"id": feed.id}
 
 
@@ -57,10 +58,11 @@ def update(call: Call) -> None:
     """Change a feed; what may delete cannot be kept from it again."""
     if call.own.data["deletion_enabled"] and call.given.get("deletion_enabled") is False:
         raise wrong("deletion_enabled cannot be turned off")
+    plans = _plans(call)
     call.own.data.update(
         {name: call.given[name] for name in (*KEPT, "deletion_enabled") if name in call.given}
     )
-    _plan(call, call.own)
+    _plan(call.twin, call.own, plans)
 
 
 @routes.node("DELETE", "ProductFeed")
@@ -69,20 +71,22 @@ def delete(call: Call) -> None:
     del call.twin.nodes[call.own.id]
 
 
-def _plan(call: Call, feed: Node) -> None:
-    for name in ("schedule", "update_schedule"):
-        if name not in call.given:
-            continue
-        plan = _schedule(name, call.given[name])
+def _plans(call: Call) -> dict[str, dict[str, Any] | None]:
+    names = [name for name in ("schedule", "update_schedule") if name in call.given]
+    return {name: _schedule(name, call.given[name]) for name in names}
+
+
+def _plan(twin: GraphTwin, feed: Node, plans: Mapping[str, dict[str, Any] | None]) -> None:
+    for name, plan in plans.items():
         feed.data[name] = plan
-        feed.hidden["turn"] += 1
+        feed.hidden["turns"][name] += 1
         if plan is not None:
-            _next(call.twin, feed, name, feed.hidden["turn"])
+            _next(twin, feed, name, feed.hidden["turns"][name])
 
 
 def _schedule(name: str, given: Any) -> dict[str, Any] | None:
     try:
-        plan = json.loads(given) if isinstance(given, str) else given
+        plan = json.loads(given) if given and isinstance(given, str) else given
     except ValueError:
         raise wrong(f"Param {name} must be valid JSON.") from None
     if not plan:
@@ -96,7 +100,7 @@ def _next(twin: GraphTwin, feed: Node, name: str, turn: int) -> None:
     plan = feed.data[name]
 
     def fetch() -> None:
-        if feed.id in twin.nodes and feed.hidden["turn"] == turn:
+        if feed.id in twin.nodes and feed.hidden["turns"][name] == turn:
             _upload(twin, feed, plan["url"], None, name == "update_schedule")
             _next(twin, feed, name, turn)
 
