@@ -468,6 +468,22 @@ def test_an_account_that_was_listed_after_a_login_can_be_chosen(wire: Wire) -> N
     assert (wire.bearer("/1"), noun(chosen, "ads").own("ad")) == ("long", AD)
 
 
+def test_two_logins_in_one_memory_keep_apart(wire: Wire) -> None:
+    client = logged_in(wire)
+    wire["/oauth/access_token"] = token("second", None)
+    wire["/debug_token"] = facts("SYSTEM_USER", user_id="78")
+    wire["/me/accounts"] = rows({"id": "9", "name": "Other", "access_token": "of-nine"})
+    client.auth.exchange(RETURN, state="s1")
+    wire["/1"] = {}
+    for page, login, own in ((PAGE, "long", "of-page"), ("9", "second", "of-nine")):
+        chosen = client.for_account(page)
+        for service, expected in (("catalog", login), ("page", own)):
+            run(chosen, noun(chosen, service).ask("GET", "/1"))
+            assert wire.bearer("/1") == expected
+    with pytest.raises(errors.ConfigurationError, match="choose one page"):
+        run(client, noun(client, "page").ask("GET", "/1"))
+
+
 def test_a_business_may_be_chosen(wire: Wire) -> None:
     client = reached(wire)
     (business,) = client.accounts(kind="business")

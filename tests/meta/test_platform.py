@@ -233,7 +233,8 @@ def test_codes_may_come_as_text_and_details_as_anything(wire: Wire) -> None:
     told_so["error"]["code"] = "100"
     error = told(wire, told_so)
     assert (error.code, error.fields) == ("100", {})  # type: ignore[attr-defined]  # an InvalidRequest
-    for odd in (True, "x", []):
+    oddities: tuple[Any, ...] = (True, "x", [])
+    for odd in oddities:
         told_so["error"]["code"] = odd
         assert told(Wire(), told_so).code is None  # type: ignore[attr-defined]  # a PlatformError
 

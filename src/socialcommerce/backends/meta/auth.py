@@ -140,7 +140,7 @@ class GraphAuth(GraphNoun, Auth):
         record = yield from tokens.usable(self.session, service, subject)
         return public_token((yield from tokens.renew(self.session, service, subject, stale=record)))
 
-    @supports("native", params=_SLOTS, cost="1 call")
+    @supports("native", params=_SLOTS, cost="1 call", confidence="2+ sources")
     def revoke(self, *, slot: str | None = None) -> Flow[str | None]:
         """GET /oauth/revoke of the login's token, or DELETE /{system-user-id}/access_tokens: all of them.
 

@@ -17,6 +17,8 @@ __all__ = ["Meta"]
 _CODES = (catalog, orders, store, ads, messaging, auth, webhooks)
 _FAMILY = "socialcommerce.backends.meta"
 _HERE = f"{_FAMILY}.social"
+_SLOTS = {"catalog": "user", "ads": "user", "page": PAGE, "app": APP, "pixel": "user"}
+"""The credentials of each service; a pixel may have its own."""
 
 
 class Meta(GraphPlatform):
@@ -93,12 +95,11 @@ class Meta(GraphPlatform):
             "pixel": pixel_id,
             "system_user": system_user_id,
         }
-        pixel = PIXEL if pixel_token else "user"
         super().__init__(
             App(str(app_id), app_secret, api_version, proof, host.rstrip("/")),
             identities,
             {"user": access_token, PAGE: page_token, PIXEL: pixel_token},
-            {"catalog": "user", "ads": "user", "page": PAGE, "app": APP, "pixel": pixel},
+            {**_SLOTS, PIXEL: PIXEL} if pixel_token else _SLOTS,
             verify_token=verify_token,
             webhook_secrets=webhook_secrets,
             callback_urls=callback_urls,

@@ -43,6 +43,7 @@ class WhatsAppAuth(GraphAuth):
         | {"scopes": no("the permissions of Embedded Signup are set in its configuration: config_id")},
         cost="no call",
         when="native names the config_id of Embedded Signup",
+        confidence="official of the popup; unverified as a link",
     )
     def authorize_url(
         self,
