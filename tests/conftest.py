@@ -5,12 +5,13 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.support import redis_server
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -37,6 +38,20 @@ def shared() -> Path:
     if path is None:
         pytest.skip("the platform facts (../shared beside the repository) are not here")
     return path
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Redis server: one that was named, or one of the tests' own."""
+    named = os.environ.get("SOCIALCOMMERCE_TEST_REDIS")
+    if named:
+        yield named
+        return
+    reason = redis_server.why_not()
+    if reason:
+        pytest.skip(reason)
+    with redis_server.redis_server(tmp_path_factory.mktemp("redis")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session", params=["asyncio", "trio"])

@@ -22,11 +22,11 @@ from attrs import asdict, frozen
 from socialcommerce import Client, State
 from socialcommerce.backends import Shopee
 from socialcommerce.errors import AuthorizationRevoked
-from socialcommerce.runtime import drivers
+from socialcommerce.runtime import drivers, redis_store
 from socialcommerce.runtime.flow import Exclusive, Send, Store
 from socialcommerce.runtime.retry import RateLimits
 
-__all__ = ["BEFORE_SAVING", "Config", "STEPS"]
+__all__ = ["BEFORE_SAVING", "Config", "LEASE", "STEPS"]
 
 STEPS = 6
 """Where a renewal can be cut: before load, note, load, send and save, and before the lock is given back."""
@@ -38,13 +38,19 @@ PACE, HASTE = 0.4, 0.05
 """Seconds between two calls of one member, at most; of one that is to die, so that it comes to renew."""
 GRACE = 60.0
 """Seconds that one that is to die goes on after the others, at most, for a renewal to come."""
+LEASE = 4.0
+"""Seconds after which the lock of a member that died on another machine, as Redis sees it, is given up."""
 STUCK = 150.0
 """Seconds after which a member tells where it hangs, and ends."""
 
 
 @frozen
 class Config:
-    """``crashes``: one process for each, which dies before that step of its first renewal to get there."""
+    """``crashes``: one process for each, which dies before that step of its first renewal to get there.
+
+    ``limited``: they keep to the platform's rate limits. ``path``: of a file, or the address of a server
+    and a prefix.
+    """
 
     settings: dict[str, Any]
     store: str
@@ -53,14 +59,15 @@ class Config:
     processes: int
     threads: int
     crashes: Sequence[int] = ()
+    limited: bool = False
 
     def dump(self) -> str:
         return json.dumps(asdict(self))
 
 
 def opened(config: Config) -> Client:
-    state = State.file(config.path) if config.store == "file" else State.sqlite(config.path)
-    return Client(Shopee(**config.settings), state=state, limits=RateLimits(enabled=False))
+    state = getattr(State, config.store)(*config.path.split())
+    return Client(Shopee(**config.settings), state=state, limits=RateLimits(enabled=config.limited))
 
 
 def call_until(client: Client, until: float, pace: float = PACE) -> int:
@@ -150,6 +157,7 @@ def forked(work: Callable[[], int]) -> int:
 
 
 def main(config: Config) -> None:
+    redis_store.LEASE_SECONDS = LEASE
     plans: list[int | None] = [*config.crashes, *[None] * (config.processes - len(config.crashes))]
     children = [forked(lambda crash=crash: alone(config, crash)) for crash in plans]  # type: ignore[misc]  # a default keeps the loop's value
     if config.threads:

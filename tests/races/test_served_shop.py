@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from attrs import define, field
-from tests.races.crowd import BEFORE_SAVING, STEPS, Config, opened
+from tests.races.crowd import BEFORE_SAVING, LEASE, STEPS, Config, opened
 
 from socialcommerce.runtime.call import TokenRecord
 from socialcommerce.simulators import open_twin
@@ -80,9 +80,13 @@ class Shop:
 
 
 @pytest.fixture
-def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+def short_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (auth, authority):
         monkeypatch.setattr(module, "ACCESS_LIFE", LIFE)
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     monkeypatch.setattr(ThreadingHTTPServer, "request_queue_size", 256)
     twin = open_twin("shopee", market=Market(clock=RealClock()))
     assert isinstance(twin, ShopeeTwin)
@@ -103,19 +107,35 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         yield shop
 
 
-def config(shop: Shop, tmp_path: Path, store: str, **changes: Any) -> Config:
+def config(shop: Shop, store: Place, **changes: Any) -> Config:
     given: dict[str, Any] = {"processes": 50, "threads": 50, "until": time.time() + SPAN}
-    return Config(shop.settings, store, str(tmp_path / "state"), **given | changes)
+    return Config(shop.settings, *store, **given | changes)
 
 
-@pytest.mark.parametrize("store", ["file", "sqlite"])
-def test_crowds_and_crashes_spend_each_refresh_token_once(shop: Shop, tmp_path: Path, store: str) -> None:
-    crowd = config(shop, tmp_path, store, crashes=HARMLESS * 2)
+Place = tuple[str, str]
+"""A kind of store, and where it is."""
+
+
+@pytest.fixture(params=["file", "sqlite", "redis"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """One that processes share."""
+    kind = request.param
+    server = f"{request.getfixturevalue('redis_url')} {tmp_path.name}" if kind == "redis" else ""
+    return kind, server or str(tmp_path / "state")
+
+
+@pytest.mark.usefixtures("short_lives")
+def test_crowds_and_crashes_spend_each_refresh_token_once(shop: Shop, store: Place) -> None:
+    twice, lease = (
+        (1, LEASE) if store[0] == "redis" else (2, 0.0)
+    )  # the dead hold a lock until its lease lapses
+    crashes = HARMLESS * twice
+    crowd = config(shop, store, crashes=crashes, until=time.time() + SPAN + lease * len(crashes))
     shop.consent(crowd)
     began = time.time()
     ends = shop.play(crowd)
     elapsed = time.time() - began
-    died = {f"died before step {step}": 2 for step in HARMLESS}
+    died = {f"died before step {step}": twice for step in HARMLESS}
     assert ends == died | {"served": 51 - len(crowd.crashes)}
     shown = [token for token, _ in shop.spent]
     assert all(taken for _, taken in shop.spent), "a spent token was shown again"
@@ -123,11 +143,10 @@ def test_crowds_and_crashes_spend_each_refresh_token_once(shop: Shop, tmp_path: 
     assert 2 <= len(shown) <= 1 + elapsed / EARLIEST, "one renewal an expiry"
 
 
-@pytest.mark.parametrize("store", ["file", "sqlite"])
-def test_a_process_that_dies_before_saving_is_told_of(shop: Shop, tmp_path: Path, store: str) -> None:
+@pytest.mark.usefixtures("short_lives")
+def test_a_process_that_dies_before_saving_is_told_of(shop: Shop, store: Place) -> None:
     crowd = config(
         shop,
-        tmp_path,
         store,
         processes=10,
         threads=10,
@@ -140,6 +159,45 @@ def test_a_process_that_dies_before_saving_is_told_of(shop: Shop, tmp_path: Path
     taken = [token for token, was_taken in shop.spent if was_taken]
     assert len(set(taken)) == len(taken)
     assert {token for token, was_taken in shop.spent if not was_taken} == {taken[-1]}
-    again = config(shop, tmp_path, store, processes=2, threads=2, until=time.time() + 1)
+    again = config(shop, store, processes=2, threads=2, until=time.time() + 1)
     shop.consent(again)
     assert shop.play(again) == {"served": 3}
+
+
+RATE, BURST = 10, 20
+"""Calls a second that the limiter grants one shop, and at once."""
+LATE = 0.5
+"""Seconds that a call may take from its slot to the platform."""
+
+
+def most_at_once(arrivals: list[float]) -> float:
+    """By how many calls the busiest stretch of time exceeds what the limit grants; at most 0 is within."""
+    return max(
+        last - first + 1 - BURST - RATE * (arrivals[last] - arrivals[first] + LATE)
+        for first in range(len(arrivals))
+        for last in range(first, len(arrivals))
+    )
+
+
+def test_processes_that_share_a_store_share_the_limit(
+    shop: Shop, store: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = crowd_under_the_limit(shop, store, monkeypatch)
+    assert len(counted) > BURST
+    assert most_at_once(counted) <= 0
+
+
+def test_processes_that_share_nothing_exceed_it_together(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert most_at_once(crowd_under_the_limit(shop, ("memory", ""), monkeypatch)) > 0
+
+
+def crowd_under_the_limit(shop: Shop, store: Place, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """When the platform was called by processes of many threads and of one, each keeping to the limit."""
+    arrivals: list[float] = []
+    handle = shop.twin.handle
+    monkeypatch.setattr(shop.twin, "handle", lambda request: arrivals.append(time.time()) or handle(request))
+    given = shop.twin.issue_token(shop.twin.accounts[0])
+    monkeypatch.setitem(shop.settings, "access_token", given["access_token"])
+    crowd = config(shop, store, processes=4, threads=20, limited=True)
+    assert set(shop.play(crowd)) == {"served"}
+    return sorted(arrivals)

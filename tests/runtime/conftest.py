@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from secrets import token_hex
 
@@ -15,8 +12,6 @@ from attrs import define
 from socialcommerce.runtime.file_store import FileStore
 from socialcommerce.runtime.sqlite_store import SQLiteStore
 from socialcommerce.runtime.stores import KeyValue, MemoryStore
-
-REDIS_URL = os.environ.get("SOCIALCOMMERCE_TEST_REDIS", "redis://127.0.0.1:6379/15")
 
 
 @define
@@ -46,21 +41,15 @@ def sqlite_store(folder: Path, clock: Callable[[], float]) -> KeyValue:
     return SQLiteStore(folder / "state.db", "part", clock=clock)
 
 
-def redis_store(_: Path, clock: Callable[[], float]) -> KeyValue:
-    if find_spec("redis") is None:
-        pytest.skip("the redis package is not installed")
-    redis = import_module("redis")
-    try:
-        redis.Redis.from_url(REDIS_URL).ping()
-    except redis.ConnectionError:
-        pytest.skip("no Redis server on loopback")
+def redis_store(_: Path, clock: Callable[[], float], url: str) -> KeyValue:
     from socialcommerce.runtime.redis_store import RedisStore
 
-    return RedisStore(REDIS_URL, f"test-{token_hex(6)}", clock=clock)
+    return RedisStore(url, f"test-{token_hex(6)}", clock=clock)
 
 
 @pytest.fixture(params=[memory_store, file_store, sqlite_store, redis_store], ids=lambda make: make.__name__)
 def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[KeyValue]:
-    made: KeyValue = request.param(tmp_path, clock)
+    there = (request.getfixturevalue("redis_url"),) if request.param is redis_store else ()
+    made: KeyValue = request.param(tmp_path, clock, *there)
     yield made
     made.close()
