@@ -146,6 +146,7 @@ class TestCreate:
         wire = Wire()
         wire["GET catalog:MUG-1"] = [GONE, item("MUG-1")]
         wire[BATCH] = [Response(502, {}, b"<html>"), {"handles": ["h"]}]
+        wire[STATUS] = ended(("MUG-1", "Duplicate retailer_id"))
         assert wire.client().catalog.create(mug(), idempotency_key="mine").id == ITEM
 
     def test_one_that_is_refused_does_not_sink_the_rest(self) -> None:

@@ -66,7 +66,7 @@ class Writing(Amounts):
         making = self._making(products, results)
         making = yield from self._new_ones(making, results)
         writes = [Write("CREATE", row["id"], row) for one in making for row in one.rows]
-        failures = yield from self._write(writes)
+        failures = yield from self._not_there_yet((yield from self._write(writes)))
         yield from self._made(making, failures, results)
         return BulkResult(Outcome.of(product, results[index]) for index, product in enumerate(products))
 
@@ -111,6 +111,17 @@ class Writing(Amounts):
                 new.append(one)
                 there.update(one.skus)
         return new
+
+    def _not_there_yet(self, failures: Failures) -> Flow[Failures]:
+        """Failures of items that are not there.
+
+        Those that are there were made by a batch whose reply was lost; its repeat is told that they exist.
+        """
+        if not failures:
+            return failures
+        rows = yield from self.told_after(self._by_sku(failures, codes.IDS), {})
+        there = {sku for sku, row in rows.items() if not isinstance(row, SocialCommerceError)}
+        return {sku: error for sku, error in failures.items() if sku not in there}
 
     def _taken(self, skus: Sequence[str]) -> Conflict:
         return Conflict(
