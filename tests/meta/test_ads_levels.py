@@ -693,11 +693,11 @@ def test_updates_name_what_is_wrong(wire: AdsWire) -> None:
     wire.nodes |= {"1": campaign("1"), "21": ad("21")}
     client = wire.meta()
     with pytest.raises(errors.InvalidRequest, match="cannot be changed"):
-        client.ads.campaigns.update("1", kind="auto")  # type: ignore[call-arg]  # on purpose
+        client.ads.campaigns.update("1", kind="auto")
     with pytest.raises(errors.InvalidRequest, match="name"):
         client.ads.campaigns.update("1", name="")
     with pytest.raises(errors.InvalidRequest, match="creative"):
-        client.ads.ads.update("21", creative=None)  # type: ignore[arg-type]  # on purpose
+        client.ads.ads.update("21", creative=None)
     with pytest.raises(errors.Unsupported, match="ad group"):
         client.ads.ads.update("21", delivery=CLICKS)
     with pytest.raises(errors.Unsupported, match="one call"):
