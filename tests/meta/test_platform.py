@@ -388,6 +388,14 @@ def test_a_page_with_a_cursor_and_no_next_is_the_last(wire: Wire) -> None:
     assert edge(wire.meta()).next is None
 
 
+def test_an_edge_that_is_paged_by_time_goes_on_where_its_address_says(wire: Wire) -> None:
+    following = "https://graph.facebook.com/v26.0/1/feed?access_token=t&limit=25&until=17&__paging_token=p"
+    wire["/1/feed"] = [{"data": [1], "paging": {"next": following}}, {"data": [], "paging": {}}]
+    client = wire.meta()
+    assert run(client, noun(client).edge_all("/1/feed", {"since": 5})) == [1]
+    assert wire.query("/1/feed") == {"since": "5", "until": "17", "__paging_token": "p"}
+
+
 def test_an_empty_edge_has_no_rows(wire: Wire) -> None:
     wire["/1/products"] = {"data": []}
     assert list(edge(wire.meta()).items) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlsplit
 
 from attrs import evolve
 
@@ -91,7 +92,7 @@ class GraphNoun(Noun):
         """
         kept = read_position(cursor)
         size = kept.get("limit") or limit
-        asked = {**(query or {}), "limit": size, "after": kept.get("after")}
+        asked = {**(query or {}), "limit": size, **kept.get("at", {})}
         while True:
             try:
                 body = yield from self.ask("GET", path, query=asked, **fields)
@@ -136,8 +137,18 @@ _DEFAULT = 25
 """Rows a page, where a call names no number."""
 
 
+_PLACES = frozenset({"after", "offset", "since", "until", "__paging_token"})
+"""What says in ``paging.next`` where the next page begins; the rest of that address holds the token."""
+
+
 def _page(body: Any, size: int | None) -> Page[Any]:
     paging = body.get("paging") or {}
-    after = (paging.get("cursors") or {}).get("after")
-    more = bool(paging.get("next")) and after is not None
-    return Page(body.get("data") or [], position(after=after, limit=size) if more else None)
+    at = _place(paging.get("next") or "", (paging.get("cursors") or {}).get("after"))
+    return Page(body.get("data") or [], position(at=at, limit=size) if at else None)
+
+
+def _place(following: str, after: str | None) -> dict[str, str]:
+    """Where the next page begins: the cursor, or what edges paged by number or time say instead."""
+    if following and after:
+        return {"after": after}
+    return {name: value for name, value in parse_qsl(urlsplit(following).query) if name in _PLACES}
