@@ -10,7 +10,7 @@ from attrs import evolve
 
 from socialcommerce.backends.meta import batch
 from socialcommerce.backends.meta.errors import too_much
-from socialcommerce.backends.meta.platform import GraphPlatform
+from socialcommerce.backends.meta.platform import GraphPlatform, shaped
 from socialcommerce.errors import ConfigurationError, PlatformError, SocialCommerceError
 from socialcommerce.resources.noun import Noun
 from socialcommerce.runtime.call import Call, Reply
@@ -59,7 +59,7 @@ class GraphNoun(Noun):
         if kind == "app" and self.backend.app.id:
             return self.backend.app.id
         if self.subject is not None and self.subject.kind == kind:
-            return self.subject.id
+            return shaped(kind, self.subject.id)
         given = self.backend.identities.get(kind)
         if given is None:
             setting = self.backend.settings_of.get(kind, f"{kind}_id")

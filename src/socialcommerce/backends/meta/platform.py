@@ -22,7 +22,7 @@ from socialcommerce.runtime.observe import logger
 from socialcommerce.runtime.session import Session
 from socialcommerce.runtime.transport import Response
 
-__all__ = ["APP", "PAGE", "PIXEL", "GraphPlatform"]
+__all__ = ["APP", "PAGE", "PIXEL", "GraphPlatform", "shaped"]
 
 APP, PAGE, PIXEL = "app", "page", "pixel"
 """Slots whose tokens are something apart: the app's own, a page's derived one, that of a pixel."""
@@ -54,7 +54,7 @@ class GraphPlatform(Backend):
     ) -> None:
         self.app = app
         self.identities = {
-            kind: Subject(kind, _shaped(kind, str(one)))
+            kind: Subject(kind, shaped(kind, str(one)))
             for kind, one in identities.items()
             if one is not None
         }
@@ -133,7 +133,7 @@ class GraphPlatform(Backend):
 
     @override
     def token_key(self, service: Service, subject: Subject | None) -> str:
-        whose = f"{subject.kind}:{subject.id}" if subject else "login"
+        whose = f"{subject.kind}:{shaped(subject.kind, subject.id)}" if subject else "login"
         return f"{self.name}:{self.app.id}:{service.slot}:{whose}"
 
     @override
@@ -176,6 +176,6 @@ class GraphPlatform(Backend):
         return exchanged(session, self, record)
 
 
-def _shaped(kind: str, number: str) -> str:
+def shaped(kind: str, number: str) -> str:
     """An id as paths want it: those of ad accounts begin with ``act_``."""
     return f"act_{number.removeprefix('act_')}" if kind == "ad" else number
