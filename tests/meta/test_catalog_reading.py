@@ -248,8 +248,10 @@ class TestGet:
         wire = Wire()
         wire[f"GET /{ITEM}"] = item(sale_price="$1,499", price="$1,999.00")
         variant = wire.client().catalog.get(ITEM).variants[0]
-        assert not variant.loaded("price")
         assert (variant.base_price, variant.sale) == (Money("1999", "USD"), None)
+        assert not variant.loaded("price")
+        with pytest.raises(errors.NotLoaded):
+            _ = variant.price
 
     def test_the_rest_of_an_item(self) -> None:
         wire = Wire()

@@ -6,17 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import define, frozen
 
 from socialcommerce.backends.meta.catalog.prices import instant, shown
 from socialcommerce.backends.meta.codes import catalog as codes
+from socialcommerce.models.base import Blueprint
 from socialcommerce.models.media import Media
 from socialcommerce.models.money import Money
 from socialcommerce.models.product import (
     AttributeValue,
     CategoryRef,
+    Condition,
     Inventory,
     Limits,
     Option,
@@ -43,6 +45,7 @@ __all__ = [
 ]
 
 Json = Mapping[str, Any]
+Detail: TypeAlias = Literal["full", "summary", "ids"]
 
 _SUMMARY = (
     "description",
@@ -87,93 +90,86 @@ _ORDER: Sequence[ProductStatus] = (
 
 @frozen
 class Shelf:
-    """Makes models of one platform's rows, at one instant (a sale runs at it or does not)."""
+    """Makes models of one platform's rows, at one instant (a sale runs at it or does not).
+
+    ``detail`` says which fields the rows carry; all others are not loaded.
+    """
 
     platform: str
     now: datetime
-    detail: str = "full"
+    detail: Detail = "full"
 
     def item(self, row: Json) -> Product:
         """An item by itself: a product with one variant."""
-        item_id = row["id"]
-        ids = {"product_id": item_id, "retailer_id": row.get("retailer_id") or ""}
-        group = row.get("product_group")
-        if group:
-            ids["product_group_id"] = group["id"]
-        return self._product(item_id, ids, row, (row,), row)
+        listed = _Listed(self, row, (row,), row)
+        return _products(self.platform)(listed, missing=_UNREAD[self.detail], id=row["id"], raw=row)
 
     def group(self, row: Json) -> Product:
         """A product group with its items in ``products.data``; without items it is empty."""
         items: Sequence[Json] = (row.get("products") or {}).get("data") or ()
         first = items[0] if items else {}
         key = row.get("retailer_id") or first.get("retailer_product_group_id")
-        ids = {"product_group_id": row["id"], "retailer_id": key or ""}
-        return self._product(row["id"], ids, {**first, "retailer_product_group_id": key}, items, row)
-
-    def _product(
-        self, product_id: str, ids: dict[str, str], first: Json, items: Sequence[Json], raw: Json
-    ) -> Product:
-        variants = tuple([self.variant(item) for item in items])
-        unread = _UNREAD[self.detail]
-        fields: dict[str, Any] = {
-            "id": product_id,
-            "platform": self.platform,
-            "native_ids": ids,
-            "variants": variants,
-            "raw": raw,
-        }
-        if self.detail != "ids":
-            chief = leading(items)
-            fields |= {
-                "title": first.get("name") or "",
-                "status": status(chief),
-                "native_status": native_status(chief),
-                "review": review(chief),
-                "group_id": first.get("retailer_product_group_id"),
-            }
-        if self.detail == "full":
-            fields |= _described(first, items, variants)
-        return Product.build(missing=unread, **fields)
+        listed = _Listed(self, {**first, "retailer_product_group_id": key}, items, row)
+        return _products(self.platform)(listed, missing=_UNREAD[self.detail], id=row["id"], raw=row)
 
     def variant(self, row: Json) -> Variant:
         """An item as what is bought; a price whose text could be two amounts is not loaded."""
-        fields: dict[str, Any] = {
-            "id": row["id"],
-            "platform": self.platform,
-            "native_ids": {"product_id": row["id"], "retailer_id": row.get("retailer_id") or ""},
-            "sku": row.get("retailer_id") or None,
-            "raw": row,
-        }
+        sold = _Sold(row, self.now)
         missing = _UNREAD_VARIANT[self.detail]
-        if self.detail == "ids":
-            return Variant.build(missing=missing, **fields)
-        price, base, sale = self._prices(row)
-        fields |= {
-            "title": row.get("name"),
-            "group_id": row.get("retailer_product_group_id"),
-            "price": price,
-            "base_price": base,
-            "sale": sale,
-            "status": status(row),
-            "native_status": native_status(row),
-            "available": sellable(row),
-            "inventory": _inventory(row),
-        }
-        if price is None:
-            missing = (*missing, "price") if base else (*missing, "price", "base_price")
-        if self.detail == "full":
-            options = options_of(row)
-            fields |= {
-                "is_default": not options,
-                "gtin": row.get("gtin") or None,
-                "options": options,
-                "media": _media(row),
-                "weight_g": _grams(row.get("shipping_weight_value"), row.get("shipping_weight_unit")),
-            }
-        return Variant.build(missing=missing, **fields)
+        if self.detail != "ids":
+            missing = (*missing, *sold.unreadable())
+        return _variants(self.platform)(sold, missing=missing, id=row["id"], raw=row)
 
-    def _prices(self, row: Json) -> tuple[Money | None, Money | None, Sale | None]:
+    def unread(self, product_id: str, title: str) -> Product:
+        """A product that was written and cannot be read: its id and title, and nothing else is known."""
+        missing = ("review", "variants", "status", "native_status", *_SUMMARY)
+        return Product.build(
+            missing=missing, id=product_id, platform=self.platform, native_ids={}, title=title
+        )
+
+
+@define(eq=False)
+class _Listed:
+    """What a product is read from: its first item for its words, all of its items, and its whole payload."""
+
+    shelf: Shelf
+    first: Json
+    items: Sequence[Json]
+    raw: Json
+
+    def ids(self) -> dict[str, str]:
+        """Every id that Meta gave."""
+        row = self.raw
+        if row is not self.first:
+            key = self.first["retailer_product_group_id"] or ""
+            return {"product_group_id": row["id"], "retailer_id": key}
+        ids = _ids(row)
+        group = row.get("product_group")
+        return {**ids, "product_group_id": group["id"]} if group else ids
+
+    def judged(self) -> tuple[ProductStatus, str | None, Review | None]:
+        """Status, Meta's own words for it, and its review."""
+        chief = leading(self.items)
+        return status(chief), native_status(chief), review(chief)
+
+
+@define(eq=False)
+class _Sold:
+    """What a variant is read from, and the instant at which its price counts."""
+
+    row: Json
+    now: datetime
+
+    def unreadable(self) -> tuple[str, ...]:
+        """The prices whose texts have no one meaning."""
+        price, base, _ = self.prices()
+        if price is not None:
+            return ()
+        return ("price",) if base is not None else ("price", "base_price")
+
+    def prices(self) -> tuple[Money | None, Money | None, Sale | None]:
         """What a buyer pays now, what the seller asks, and a sale."""
+        row = self.row
         currency = row.get("currency")
         base = shown(row.get("price"), currency)
         if not row.get("sale_price"):
@@ -185,12 +181,9 @@ class Shelf:
         sale = Sale.build(price=lowered, from_=start, until=until) if lowered is not None else None
         return (lowered if runs else base), base, sale
 
-    def unread(self, product_id: str, title: str) -> Product:
-        """A product that was written and cannot be read: its id and title, and nothing else is known."""
-        missing = ("description", "review", "variants", "status", "native_status", *_SUMMARY[1:])
-        return Product.build(
-            missing=missing, id=product_id, platform=self.platform, native_ids={}, title=title
-        )
+
+def _ids(row: Json) -> dict[str, str]:
+    return {"product_id": row["id"], "retailer_id": row.get("retailer_id") or ""}
 
 
 def leading(items: Sequence[Json]) -> Json:
@@ -261,20 +254,18 @@ def _inventory(row: Json) -> tuple[Inventory, ...]:
     return () if count is None else (Inventory.build(on_hand=count, available=sellable(row)),)
 
 
-def _described(first: Json, items: Sequence[Json], variants: Sequence[Variant]) -> dict[str, Any]:
-    """What a detail adds to a product: that of its first item, and the options of all."""
-    weight = variants[0].weight_g if variants else None
-    return {
-        "description": first.get("description"),
-        "categories": _categories(first.get("category"), first.get("fb_product_category")),
-        "brand": first.get("brand") or None,
-        "attributes": tuple(_attributes(first)),
-        "options": tuple(_options(variants)),
-        "media": _media(first) if len(items) < 2 else _all_media(items),
-        "url": first.get("url") or None,
-        "condition": codes.CONDITIONS.get(first["condition"], "other") if first.get("condition") else None,
-        "package": Parcel.build(weight_g=weight) if weight is not None else None,
-    }
+def _weight(row: Json) -> Decimal | None:
+    return _grams(row.get("shipping_weight_value"), row.get("shipping_weight_unit"))
+
+
+def _package(row: Json) -> Parcel | None:
+    weight = _weight(row)
+    return Parcel.build(weight_g=weight) if weight is not None else None
+
+
+def _condition(row: Json) -> Condition | None:
+    native = row.get("condition")
+    return codes.CONDITIONS.get(native, "other") if native else None
 
 
 @lru_cache(maxsize=1024)
@@ -283,8 +274,12 @@ def _grams(weight: Any, unit: str | None) -> Decimal | None:
     return Decimal(str(weight)) * scale if scale is not None and weight else None
 
 
+def _categories(row: Json) -> tuple[CategoryRef, ...]:
+    return _category_refs(row.get("category"), row.get("fb_product_category"))
+
+
 @lru_cache(maxsize=1024)
-def _categories(google: str | None, facebook: str | None) -> tuple[CategoryRef, ...]:
+def _category_refs(google: str | None, facebook: str | None) -> tuple[CategoryRef, ...]:
     """Frozen, and the same for all items of a category."""
     trees = {codes.GOOGLE: google, codes.FACEBOOK: facebook}
     return tuple([CategoryRef.build(tree=tree, id=str(key)) for tree, key in trees.items() if key])
@@ -310,21 +305,17 @@ def options_of(row: Json) -> dict[str, str]:
     return chosen
 
 
-def _options(variants: Iterable[Variant]) -> Iterator[Option]:
+def _options(items: Iterable[Json]) -> tuple[Option, ...]:
+    """The options of all items, each with the values that are there."""
     found: dict[str, dict[str, None]] = {}
-    for variant in variants:
-        for name, value in variant.options.items():
+    for item in items:
+        for name, value in options_of(item).items():
             found.setdefault(name, {})[value] = None
-    for name, values in found.items():
-        yield Option.build(name=name, values=tuple(values))
+    return tuple([Option.build(name=name, values=tuple(values)) for name, values in found.items()])
 
 
-def _media(row: Json) -> tuple[Media, ...]:
-    return tuple([Media.build(url=url) for url in _addresses(row)])
-
-
-def _all_media(items: Iterable[Json]) -> tuple[Media, ...]:
-    """The pictures of all items, each once."""
+def _media(items: Iterable[Json]) -> tuple[Media, ...]:
+    """The pictures of items, each once."""
     addresses = dict.fromkeys(url for item in items for url in _addresses(item))
     return tuple([Media.build(url=url) for url in addresses])
 
@@ -332,6 +323,57 @@ def _all_media(items: Iterable[Json]) -> tuple[Media, ...]:
 def _addresses(row: Json) -> list[str]:
     first = row.get("image_url")
     return [*([first] if first else ()), *(row.get("additional_image_urls") or ())]
+
+
+@lru_cache(maxsize=8)
+def _products(platform: str) -> Blueprint[Product, _Listed]:
+    return Blueprint(
+        Product,
+        platform,
+        {
+            "native_ids": _Listed.ids,
+            "title": lambda one: one.first.get("name") or "",
+            ("status", "native_status", "review"): _Listed.judged,
+            "group_id": lambda one: one.first.get("retailer_product_group_id"),
+            "description": lambda one: one.first.get("description"),
+            "categories": lambda one: _categories(one.first),
+            "brand": lambda one: one.first.get("brand") or None,
+            "attributes": lambda one: tuple(_attributes(one.first)),
+            "options": lambda one: _options(one.items),
+            "variants": lambda one: tuple([one.shelf.variant(item) for item in one.items]),
+            "media": lambda one: _media(one.items),
+            "url": lambda one: one.first.get("url") or None,
+            "condition": lambda one: _condition(one.first),
+            "package": lambda one: _package(one.first),
+        },
+    )
+
+
+@lru_cache(maxsize=8)
+def _variants(platform: str) -> Blueprint[Variant, _Sold]:
+    return Blueprint(
+        Variant,
+        platform,
+        {
+            "native_ids": lambda one: _ids(one.row),
+            "sku": lambda one: one.row.get("retailer_id") or None,
+            "title": lambda one: one.row.get("name"),
+            "group_id": lambda one: one.row.get("retailer_product_group_id"),
+            # Each by itself: one may be loaded where another has no readable text.
+            "price": lambda one: one.prices()[0],
+            "base_price": lambda one: one.prices()[1],
+            "sale": lambda one: one.prices()[2],
+            "status": lambda one: status(one.row),
+            "native_status": lambda one: native_status(one.row),
+            "available": lambda one: sellable(one.row),
+            "inventory": lambda one: _inventory(one.row),
+            "options": lambda one: options_of(one.row),
+            "is_default": lambda one: not options_of(one.row),
+            "gtin": lambda one: one.row.get("gtin") or None,
+            "media": lambda one: _media((one.row,)),
+            "weight_g": lambda one: _weight(one.row),
+        },
+    )
 
 
 def stock_level(ref: Ref, row: Json) -> StockLevel:
