@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from tests.meta.test_platform import noun, run
 from tests.meta.wire import AD, APP, CATALOG, NOW, PAGE, SECRET, Wire, refusal, rows
 
 from socialcommerce import Client, errors
-from socialcommerce.backends import Meta
+from socialcommerce.backends import Meta, Response
 
 DAY = 86400.0
 APP_TOKEN = f"{APP}|{SECRET}"
@@ -215,6 +216,20 @@ def test_a_pages_token_can_be_asked_for(wire: Wire) -> None:
     wire[f"/{PAGE}"] = {"access_token": "derived"}
     grant = wire.meta(page_token="").auth.acquire(slot="page")
     assert (grant.subject, grant.token.access_token.get_secret_value()) == (PAGE, "derived")
+
+
+@pytest.mark.parametrize("slot", ["page", "system_user"])
+def test_a_reply_that_cannot_be_read_keeps_no_token(wire: Wire, slot: str) -> None:
+    cut = Response(200, {}, b'{"access_token": "top-secret')
+    for path in (f"/{PAGE}", "/88/access_tokens", "/me/accounts"):
+        wire[path] = cut
+    client = wire.meta(page_token="", system_user_id="88")
+    for attempt in (lambda: client.auth.acquire(slot=slot), lambda: client.accounts(kind="page")):
+        with pytest.raises((errors.DecodeError, errors.OutcomeUnknown)) as caught:
+            attempt()
+        assert "top-secret" not in "".join(traceback.format_exception(caught.value))
+        for told in (caught.value, caught.value.__cause__):
+            assert b"top-secret" not in (getattr(told, "raw", None) or b"")
 
 
 def test_a_page_on_which_the_login_has_no_role_is_told(wire: Wire) -> None:

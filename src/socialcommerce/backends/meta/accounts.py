@@ -7,7 +7,7 @@ from typing import Any
 
 from socialcommerce.backends.meta.codes.auth import ACCOUNT_STATUS
 from socialcommerce.backends.meta.noun import GraphNoun
-from socialcommerce.backends.meta.tokens import debugged
+from socialcommerce.backends.meta.tokens import debugged, hushed
 from socialcommerce.models.account import Account
 from socialcommerce.runtime import tokens
 from socialcommerce.runtime.call import Subject, TokenRecord
@@ -48,7 +48,7 @@ class SocialAccounts(GraphNoun):
         """GET /me/accounts: pages with their Instagram accounts; each page's own token is remembered."""
         found: list[Account] = []
         service = self.backend.services["page"]
-        for told in (yield from self._rows("/me/accounts", _PAGE_FIELDS, whom)):
+        for told in (yield from hushed(self._rows("/me/accounts", _PAGE_FIELDS, whom))):
             row = {name: value for name, value in told.items() if name != "access_token"}
             token, linked = told.get("access_token"), told.get("instagram_business_account")
             if token:

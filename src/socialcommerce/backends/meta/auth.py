@@ -14,7 +14,7 @@ from socialcommerce.backends.meta.codes.auth import NO_INSTAGRAM_LOGIN, SCOPES, 
 from socialcommerce.backends.meta.graph import FORM, LOGIN, proof
 from socialcommerce.backends.meta.noun import GraphNoun
 from socialcommerce.backends.meta.platform import APP, PAGE
-from socialcommerce.backends.meta.tokens import app_secrets, debugged, derived, long_lived, record_of
+from socialcommerce.backends.meta.tokens import app_secrets, debugged, derived, hushed, long_lived, record_of
 from socialcommerce.errors import AuthenticationError, AuthorizationRevoked
 from socialcommerce.models.account import Account, AuthStatus, Grant, Token
 from socialcommerce.resources.auth import Auth, public_token
@@ -108,15 +108,9 @@ class GraphAuth(GraphNoun, Auth):
             **shown,
             "set_token_expires_in_60_days": True,
         }
-        answer = yield from self.ask(
-            "POST",
-            f"/{user}/access_tokens",
-            body=body,
-            headers=FORM,
-            service=service.name,
-            subject=subject,
-            safety="keyed",
-        )
+        asked = {"body": body, "headers": FORM, "service": service.name, "subject": subject}
+        path = f"/{user}/access_tokens"
+        answer = yield from hushed(self.ask("POST", path, safety="keyed", **asked))
         facts = yield from debugged(self.session, answer["access_token"])
         return record_of(answer, self.session.clock(), facts)
 

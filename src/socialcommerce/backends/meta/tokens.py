@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from socialcommerce.errors import AuthenticationError, AuthorizationRevoked
+from socialcommerce.errors import AuthenticationError, AuthorizationRevoked, DecodeError, SocialCommerceError
 from socialcommerce.runtime.call import Call, Subject, TokenRecord
 from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.perform import perform
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from socialcommerce.backends.meta.platform import GraphPlatform
     from socialcommerce.runtime.session import Session
 
-__all__ = ["app_secrets", "debugged", "derived", "exchanged", "long_lived", "record_of"]
+__all__ = ["app_secrets", "debugged", "derived", "exchanged", "hushed", "long_lived", "record_of"]
+
+T = TypeVar("T")
 
 _AGAIN = "the seller must authorise again (client.auth.authorize_url)"
 
@@ -51,11 +53,22 @@ def app_secrets(platform: GraphPlatform) -> dict[str, str]:
     return {"client_id": platform.app.id, "client_secret": platform.app.secret}
 
 
+def hushed(flow: Flow[T]) -> Flow[T]:
+    """A flow whose replies hold tokens: one that cannot be read keeps nothing of what was read."""
+    try:
+        return (yield from flow)
+    except SocialCommerceError as error:
+        for told in (error, error.__cause__):
+            if isinstance(told, DecodeError):
+                told.raw, told.__cause__ = b"", None
+        raise
+
+
 def derived(session: Session, page: Subject) -> Flow[TokenRecord]:
     """GET /{page-id}?fields=access_token with the token of the login: it ends when the login's role does."""
     login = next(name for name, one in session.platform.services.items() if one.slot not in ("app", "page"))
     call = Call("GET", f"/{page.id}", query={"fields": "access_token"}, service=login, subject=page)
-    reply = yield from perform(session, call, "auth.acquire")
+    reply = yield from hushed(perform(session, call, "auth.acquire"))
     token = reply.value.get("access_token")
     if not token:
         raise AuthenticationError(
