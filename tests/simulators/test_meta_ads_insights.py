@@ -115,7 +115,9 @@ def test_what_a_campaign_cost_is_shared_among_its_adsets_and_ads(ads: AdsCaller)
     campaign, adset, ad = booked(ads)
     other = ads.adset(campaign, name="Others")
     lone = ads.ad(other, name="Lone")
-    whole = {"fields": "spend,adset_id,ad_id,ad_name,campaign_name,objective,optimization_goal"}
+    whole: dict[str, Any] = {
+        "fields": "spend,adset_id,ad_id,ad_name,campaign_name,objective,optimization_goal"
+    }
     adsets = insights(ads, level="adset", **whole)
     assert {row["adset_id"] for row in adsets} == {adset, other}
     by_ad = insights(ads, level="ad", **whole)
@@ -161,7 +163,7 @@ def test_deleted_objects_are_told_of_only_where_a_filter_names_them(ads: AdsCall
 
 def test_time_is_cut_into_days_weeks_months_or_not_at_all(ads: AdsCaller) -> None:
     booked(ads)
-    whole = {"fields": "spend", "time_range": span(ads, 10, 1)}
+    whole: dict[str, Any] = {"fields": "spend", "time_range": span(ads, 10, 1)}
     (row,) = insights(ads, **whole)
     assert (row["date_start"], row["date_stop"]) == (f"{days_ago(ads, 10)}", f"{days_ago(ads, 1)}")
     weeks = insights(ads, **whole, time_increment=7)
@@ -320,7 +322,7 @@ def test_rows_stand_in_the_order_asked_for(ads: AdsCaller) -> None:
     campaign, _, _ = booked(ads)
     other = ads.campaign(name="Another")
     ads.market.record_ads(other, days_ago(ads, 1), "100.00", 0)
-    whole = {"level": "campaign", "fields": "campaign_id,campaign_name,spend"}
+    whole: dict[str, Any] = {"level": "campaign", "fields": "campaign_id,campaign_name,spend"}
 
     def order(*sort: str) -> list[str]:
         return [row["campaign_id"] for row in insights(ads, **whole, sort=list(sort))]
@@ -332,7 +334,12 @@ def test_rows_stand_in_the_order_asked_for(ads: AdsCaller) -> None:
 
 def test_a_summary_sums_all_rows(ads: AdsCaller) -> None:
     campaign, _, _ = booked(ads)
-    whole = {"level": "campaign", "fields": "spend", "time_increment": 1, "time_range": span(ads, 5, 0)}
+    whole: dict[str, Any] = {
+        "level": "campaign",
+        "fields": "spend",
+        "time_increment": 1,
+        "time_range": span(ads, 5, 0),
+    }
     answer = ads.get(f"/{ads.act}/insights", **whole, default_summary=True)
     assert answer["summary"]["spend"] == "32.34"
     answer = ads.get(f"/{campaign}/insights", **whole, summary=["impressions"], limit=1)
@@ -353,7 +360,7 @@ def test_too_much_data_is_refused_until_less_is_asked_for(ads: AdsCaller) -> Non
     for day in range(1, 11):
         ads.market.record_ads(campaign, days_ago(ads, day), "1.00", 0)
     ads.books.page_rows = 4
-    whole = {"fields": "spend", "time_increment": 1}
+    whole: dict[str, Any] = {"fields": "spend", "time_increment": 1}
     error = refused(ads.get, f"/{ads.act}/insights", **whole, limit=8)
     assert (error.code, error.subcode) == (1, None)
     assert "reduce the amount of data" in str(error)

@@ -419,6 +419,11 @@ def test_a_catalog_campaign_needs_a_product_set(ads: AdsCaller) -> None:
     assert found["issues_info"][0]["error_summary"] == "Product set is empty"
     with pytest.raises(Refusal):
         ads.delete(f"/{product_set}")
+    ad = ads.ad(adset)
+    ads.wait(61)
+    (_, told) = pushed(ads)
+    assert (told["field"], told["value"]["id"]) == ("with_issues_ad_objects", ad)
+    assert told["value"]["error_summary"] == "Product set is empty"
 
 
 # -- creatives and ads
@@ -519,6 +524,42 @@ def test_a_bad_ad_is_disapproved_with_a_reason(ads: AdsCaller) -> None:
     ads.wait(61)
     assert status(ads, ad) == ("ACTIVE", "DISAPPROVED")
     assert "global" in read(ads, ad, "ad_review_feedback")["ad_review_feedback"]
+
+
+def pushed(ads: AdsCaller) -> list[dict[str, Any]]:
+    """The changes that were told of the ad account."""
+    bodies = [json.loads(one.body) for one in ads.market.pushes()]
+    return [
+        change for body in bodies if body["object"] == "ad_account" for change in body["entry"][0]["changes"]
+    ]
+
+
+def test_the_end_of_a_review_is_told(ads: AdsCaller) -> None:
+    group = ads.adset(ads.campaign())
+    good, bad = ads.ad(group), ads.ad(group, name="Counterfeit bags")
+    assert pushed(ads) == []
+    ads.wait(61)
+    assert pushed(ads) == [
+        {"field": "in_process_ad_objects", "value": {"id": good, "level": "AD", "status_name": "Active"}},
+        {"field": "in_process_ad_objects", "value": {"id": bad, "level": "AD", "status_name": "Disapproved"}},
+    ]
+    ads.post(f"/{good}", creative={"creative_id": ads.creative()})
+    ads.wait(30)
+    ads.post(f"/{good}", creative={"creative_id": ads.creative()})
+    ads.wait(61)
+    assert len(pushed(ads)) == 3
+
+
+def test_an_app_is_put_on_an_account_and_taken_off(ads: AdsCaller) -> None:
+    path, app = f"/{ads.act}/subscribed_apps", ads.twin.apps[0].app_id
+    ads.tree()
+    assert [row["id"] for row in ads.get(path)["data"]] == [app]
+    assert ads.delete(path) == {"success": True}
+    ads.wait(61)
+    assert pushed(ads) == []
+    assert ads.post(path, app_id=app) == {"success": True}
+    assert [row["id"] for row in ads.get(path)["data"]] == [app]
+    assert refused(ads.post, path, app_id="5").code == 101
 
 
 def test_an_ad_tells_its_creative_and_what_stands_above(ads: AdsCaller) -> None:

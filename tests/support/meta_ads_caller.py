@@ -46,7 +46,7 @@ class AdsCaller:
 
     def __init__(self, twin: MetaTwin, scopes: tuple[str, ...] | None = None) -> None:
         self.twin, self.market, self.seller = twin, twin.market, twin.sellers[0]
-        more = {} if scopes is None else {"scopes": scopes}
+        more: dict[str, Any] = {} if scopes is None else {"scopes": scopes}
         self.token = twin.token(self.seller, **more).access
         self.act = self.seller.asset("AdAccount").id
         self.page = self.seller.asset("Page").id

@@ -9,6 +9,7 @@ from socialcommerce.simulators.meta.graph.wire import Call, Routes, Rows
 from socialcommerce.simulators.meta.social.advertising.adsets import over
 from socialcommerce.simulators.meta.social.advertising.budgets import refused
 from socialcommerce.simulators.meta.social.advertising.creatives import enter
+from socialcommerce.simulators.meta.social.advertising.reviews import begin
 from socialcommerce.simulators.meta.social.advertising.state import (
     SUCCESS,
     Advertising,
@@ -65,7 +66,11 @@ def create(call: Call) -> Any:
     group = over(ads, "adset", row.pop("adset_id", None), "adset_id")
     status, keep = new_status(call), not only_validated(call)
     row["creative_id"] = _creative(ads, row.pop("creative"), keep)
-    return {"id": ads.add("ad", group, row, status).id} if keep else SUCCESS
+    if not keep:
+        return SUCCESS
+    made = ads.add("ad", group, row, status)
+    begin(ads, made)
+    return {"id": made.id}
 
 
 @routes.edge("GET", "AdAccount", "ads")
@@ -91,7 +96,7 @@ def update(call: Call) -> Any:
     unit.row.pop("creative", None)
     if keep and creative is not None:
         unit.row["creative_id"] = creative
-        unit.reviewed = ads.now() + ads.review_delay
+        begin(ads, unit)
     return answer
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from socialcommerce.simulators.meta.graph.wire import Call, Routes, Rows
 from socialcommerce.simulators.meta.social.advertising.adsets import over
 from socialcommerce.simulators.meta.social.advertising.budgets import refused
+from socialcommerce.simulators.meta.social.advertising.reviews import begin
 from socialcommerce.simulators.meta.social.advertising.state import (
     KINDS,
     Advertising,
@@ -48,6 +49,8 @@ def _copy(call: Call, unit: Unit, above: Unit | None, options: Mapping[str, Any]
                 row[name] = instant(call.given[given], given)
     made = ads.add(unit.level, above, row, status)
     made.source = unit.id
+    if unit.level == "ad":
+        begin(ads, made)
     return made
 
 

@@ -17,6 +17,7 @@ from socialcommerce.simulators.meta.graph.catalog import shelf
 from socialcommerce.simulators.meta.graph.catalog.filters import matches
 from socialcommerce.simulators.meta.graph.errors import wrong
 from socialcommerce.simulators.meta.graph.seller import Seller
+from socialcommerce.simulators.meta.graph.subscriptions import installed
 from socialcommerce.simulators.meta.graph.wire import Call, Node
 from socialcommerce.simulators.meta.social.advertising.money import major
 
@@ -209,7 +210,7 @@ class Advertising:
     def add(self, level: Level, over: Unit | None, row: dict[str, Any], status: str) -> Unit:
         """A new object; a campaign is entered among the seller's ``campaigns`` too."""
         node, now = self.make(KINDS[level]), self.now()
-        unit = Unit(node, level, over, row, status, now, now, reviewed=now + self.review_delay)
+        unit = Unit(node, level, over, row, status, now, now)
         node.entity = self.units[unit.id] = unit
         if level == "campaign":
             self.seller.campaigns[unit.id] = Campaign(unit.id, unit.name, native=row)
@@ -231,10 +232,11 @@ class Advertising:
 
 
 def advertising(twin: GraphTwin, seller: Seller) -> Advertising:
-    """What a seller's ad account holds."""
+    """What a seller's ad account holds. Every app hears of it, until it is taken off."""
     node = seller.asset("AdAccount")
     if node.entity is None:
         node.entity = Advertising(seller, node.id.removeprefix("act_"), twin)
+        installed(node).update({key: {} for key in twin.authority.apps})
     found: Advertising = node.entity
     return found
 
