@@ -15,6 +15,7 @@ from tests.meta.chat_wire import (
     SEND,
     Wire,
     client,
+    error,
     instagram,
     jane,
     john,
@@ -297,3 +298,20 @@ def test_there_is_no_key_and_no_broadcast() -> None:
         )
     with pytest.raises(Unsupported):
         one.messaging.templates.update("t", body="x")
+
+
+def test_a_sku_that_nobody_sells_is_said_before_sending() -> None:
+    wire = talk()
+    wire.replies = _catalog_without(wire)
+    with pytest.raises(InvalidRequest, match="M-1"):
+        client(wire).messaging.send(jane(), ProductCard(products=[ProductRef(sku="M-1")]))
+    assert SEND not in wire.lines()
+
+
+def _catalog_without(wire: Wire) -> Any:
+    class Replies(dict[str, list[Any]]):
+        def __missing__(self, key: str) -> list[Any]:
+            assert key.startswith(f"GET /catalog:{CATALOG}:"), key
+            return [error(100, 33)]
+
+    return Replies(wire.replies)

@@ -13,8 +13,10 @@ from tests.meta.chat_wire import (
     JANE,
     JOHN,
     PAGE,
+    THREAD,
     Wire,
     client,
+    comment,
     error,
     jane,
     now,
@@ -22,6 +24,7 @@ from tests.meta.chat_wire import (
     said,
     thread,
 )
+from tests.meta.hooks_wire import item, only
 
 from socialcommerce import Button, Identity, Media, TemplateInput
 from socialcommerce.errors import (
@@ -322,3 +325,33 @@ def test_templates_are_deleted_one_language_at_a_time() -> None:
 def test_a_template_is_not_changed() -> None:
     with pytest.raises(Unsupported, match="not changed"):
         client(Wire()).messaging.templates.update("7", body="x")
+
+
+def test_a_conversation_is_the_same_whether_it_was_listed_read_or_pushed() -> None:
+    wire = Wire({
+        CONVERSATIONS: page(thread()),
+        f"GET /{THREAD}": thread(),
+        HISTORY: page(said("hi", "2026-11-21T10:00:00")),
+    })  # fmt: skip
+    one = client(wire, instagram=False)
+    (listed,) = one.messaging.conversations()
+    (read,) = one.messaging.messages(THREAD)
+    pushed = only(item(message={"mid": "m", "text": "hi"})).state
+    assert listed.ref == read.conversation == pushed.conversation
+
+
+def test_where_a_conversation_lies_is_looked_up_once() -> None:
+    wire = Wire({
+        f"GET /{THREAD}": thread(),
+        HISTORY: [page(said("b", "2026-11-21T11:00:00"), after="a"), page(said("a", "2026-11-21T10:00:00"))],
+    })  # fmt: skip
+    one = client(wire)
+    assert [message.text for message in one.messaging.messages(THREAD)] == ["b", "a"]
+    assert one.messaging.policy(JANE).can_reply
+    assert wire.lines() == [f"GET /{THREAD}", HISTORY, HISTORY, HISTORY]
+
+
+def test_a_comment_has_no_history() -> None:
+    ref = comment().model_copy(update={"peer": None})
+    with pytest.raises(InvalidRequest, match="history"):
+        client(Wire()).messaging.messages(ref).collect()

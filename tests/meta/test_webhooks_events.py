@@ -68,7 +68,7 @@ def test_a_message_comes_whole() -> None:
         {"type": "audio", "payload": {"url": "https://cdn.fbsbx.com/1"}},
         {"type": "file", "payload": {"url": "https://cdn.fbsbx.com/2"}},
         {"type": "location", "payload": {"title": "Here", "coordinates": {"lat": 52.5, "long": 13}}},
-        {"type": "location", "payload": {"coordinates": {"lat": 520, "long": 13}}},
+        {"type": "location", "payload": {"coordinates": {"lat": "52", "long": 13}}},
         {"type": "sticker", "payload": {}},
         {"type": "fallback", "title": "A link"},
     ]
@@ -107,7 +107,8 @@ def test_echoes_tell_who_of_us_wrote(app: Any, author: str) -> None:
         "message": {"mid": "m", "is_echo": True, "app_id": app, "text": "Yes"},
     }
     event = only(push("page", PAGE, messaging=[row]))
-    assert (event.type, event.state.author, event.state.echo) == ("message.sent", author, True)
+    assert (event.type, event.native_type) == ("message.sent", "message_echoes")
+    assert (event.state.author, event.state.echo) == (author, True)
     assert event.state.conversation.peer.value == JANE
 
 
@@ -285,3 +286,10 @@ def test_an_event_belongs_to_its_account(body: bytes, subject: Any) -> None:
     reader: Any = one.backend.noun(Webhooks)(one._core.session, "webhooks.receive")
     found = reader.subject_of(event)
     assert (found and (found.kind, found.id)) == subject
+
+
+@pytest.mark.parametrize("time", ["tomorrow", 253_402_300_800_000, -1, "99999999999999999999", True, None])
+def test_a_time_that_is_none_is_left_out(time: Any) -> None:
+    row = {"sender": {"id": JANE}, "recipient": {"id": PAGE}, "timestamp": time, "message": {"mid": "m"}}
+    (event,) = events(json.dumps({"object": "page", "entry": [{"id": PAGE, "messaging": [row]}]}).encode())
+    assert event.occurred_at is None

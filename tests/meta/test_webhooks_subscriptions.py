@@ -201,3 +201,11 @@ def test_fields_that_are_plain_text_are_read_as_well() -> None:
     found = client(wired(**{f"GET {APPS}": rows})).webhooks.subscriptions()
     assert [(one.topic, one.url) for one in found if one.level == "app"] == [("instagram:comments", None)]
     assert json.dumps([one.model_dump(mode="json") for one in found])
+
+
+def test_what_only_the_app_is_told_ends_there() -> None:
+    wire = wired()
+    client(wire).webhooks.unsubscribe(["ad.status_changed"])
+    assert wire.lines()[0] == f"DELETE {APPS}"
+    assert wire.query(f"DELETE {APPS}")["object"] == "ad_account"
+    assert f"DELETE {PAGES}" not in wire.lines()

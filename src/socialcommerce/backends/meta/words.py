@@ -16,7 +16,8 @@ __all__ = ["digest", "moment", "rows", "table", "tidy", "word"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLIS = 10**11
 """From here on a count is of milliseconds: as seconds it would lie beyond the year 5000."""
-_TOO_MANY = 10**15
+_TOO_MANY = 253_402_300_800_000
+"""Milliseconds at the end of the year 9999, the last that can be told."""
 _DIGITS = 15
 
 

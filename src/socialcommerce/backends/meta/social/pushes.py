@@ -155,6 +155,12 @@ class _Talk:
     def at(self) -> datetime | None:
         return moment(self.item.get("timestamp"))
 
+    @property
+    def native(self) -> str:
+        """The field that is subscribed to for it: pages have one of their own for echoes."""
+        echo = self.told.get("is_echo") is True and self.entry.family == "page"
+        return "message_echoes" if echo and self.field == "messages" else self.field
+
     def event(self) -> Event:
         """The event that the item is."""
         kind, state, key = (_TALKS.get(self.name) or _unnamed)(self)
@@ -166,7 +172,7 @@ class _Talk:
         # The same message may come once as ours to answer and once on standby: one key for both.
         part = self.name or "item"
         return self.entry.event(
-            kind, self.field, key, part=part, ref=about, at=self.at, state=state, data=self.item
+            kind, self.native, key, part=part, ref=about, at=self.at, state=state, data=self.item
         )
 
     def once(self, *parts: Any) -> str:

@@ -58,14 +58,13 @@ def person(surface: Surface, account: str, number: str) -> Identity | None:
     return Identity.build(kind=identity_kind(surface), scope=account or None, value=number)
 
 
-def ref_of(surface: Surface, account: str, peer: str = "", conversation: str = "") -> ConversationRef:
-    """A conversation of a page (``messenger``) or of its Instagram account (``instagram``)."""
+def ref_of(surface: Surface, account: str, peer: str) -> ConversationRef:
+    """The conversation of a page (``messenger``) or of its Instagram account with a person."""
     return ConversationRef.build(
         platform="meta",
         surface=surface,
         own_account=account or None,
         peer=person(surface, account, peer),
-        native_id=conversation or None,
     )
 
 

@@ -14,6 +14,7 @@ from socialcommerce.backends.meta.social.messaging.people import THREAD, Inbox, 
 from socialcommerce.backends.meta.social.messaging.templates import MetaTemplates
 from socialcommerce.backends.meta.words import moment, table, word
 from socialcommerce.backends.shared import Json, fetch_file
+from socialcommerce.errors import NotFound
 from socialcommerce.models.content import Audio, Content, File, Image, ProductCard, Template, Video
 from socialcommerce.models.identity import Identity, Profile
 from socialcommerce.models.media import Document, Media
@@ -101,17 +102,16 @@ class MetaMessaging(Inbox, Messaging):
         cursor: str | None = None,
     ) -> Flow[Page[Message]]:
         """GET /{conversation-id}/messages, newest first; Instagram shows the 20 newest."""
-        ref = yield from self.conversation_of(settled(conversation))
-        page = yield from self._history(ref, cursor)
+        ref, thread = yield from self.conversation_of(settled(conversation))
+        page = yield from self._history(thread, cursor)
         ours = self.ours() | {ref.own_account or ""}
         shown = [listed(row, ref, ours) for row in page.items]
         recent = [one for one in shown if _since(one.sent_at, since)]
         kept = [one for one in recent if until is None or one.sent_at is None or one.sent_at < until]
         return Page(kept, page.next if len(recent) == len(shown) else None)
 
-    def _history(self, ref: ConversationRef, cursor: str | None = None) -> Flow[Page[Any]]:
-        query = {"fields": _MESSAGE}
-        return self.edge(f"/{ref.native_id}/messages", query, cursor=cursor, limit=codes.PAGE)
+    def _history(self, thread: str, cursor: str | None = None) -> Flow[Page[Any]]:
+        return self.edge(f"/{thread}/messages", {"fields": _MESSAGE}, cursor=cursor, limit=codes.PAGE)
 
     @supports(
         "native",
@@ -225,23 +225,24 @@ class MetaMessaging(Inbox, Messaging):
 
     def _find(self, ref: ConversationRef, content: Content, since: datetime) -> Flow[Found[Any] | Undecided]:
         """Look for an own message of the same content, sent at or after the attempt."""
-        seen = 0
-        thread = (yield from self._with(ref)) if ref.peer else None
-        if thread is not None:
-            page = yield from self._history(thread)
-            seen = len(page.items)
-            for row in page.items:
-                number = word(row.get("id"))
-                if (
-                    _sent_since(row, ref, since)
-                    and self._same(row, content)
-                    and self.claim("message", number)
-                ):
-                    return Found({"recipient_id": ref.peer.value if ref.peer else "", "message_id": number})
+        rows = (yield from self._newest(ref)) if ref.peer else ()
+        for row in rows:
+            number = word(row.get("id"))
+            fresh = _sent_since(row, ref, since)
+            if fresh and self._same(row, content) and self.claim("message", number):
+                return Found({"message_id": number})
         return Undecided(
-            f"the {seen} newest messages do not hold it, but it may still arrive",
+            f"the {len(rows)} newest messages do not hold it, but it may still arrive",
             "look at messaging.messages(conversation) before sending it again",
         )
+
+    def _newest(self, ref: ConversationRef) -> Flow[Sequence[Json]]:
+        """The newest messages with a person; none where there is no conversation yet."""
+        try:
+            thread = yield from self.thread_of(ref)
+        except NotFound:
+            return ()
+        return (yield from self._history(thread)).items
 
     def _same(self, row: Json, content: Content) -> bool:
         ours = self.payload(content).get("message", {}).get("text")
@@ -297,8 +298,9 @@ class MetaMessaging(Inbox, Messaging):
         return max((one for one in (pushed, told) if one is not None), default=None)
 
     def _last_in_history(self, ref: ConversationRef) -> Flow[datetime | None]:
-        thread = ref if ref.native_id else (yield from self._with(ref))
-        if thread is None:
+        try:
+            thread = yield from self.thread_of(ref)
+        except NotFound:
             return None
         person, oldest = ref.peer.value if ref.peer else "", self.now() - codes.FOLLOW_UP
         cursor: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from socialcommerce.backends.meta.noun import GraphNoun
@@ -15,13 +16,14 @@ from socialcommerce.models.identity import Identity
 from socialcommerce.models.message import Conversation, ConversationRef, Message
 from socialcommerce.resources.messaging import To
 from socialcommerce.resources.noun import invalid
-from socialcommerce.runtime.flow import Flow
+from socialcommerce.runtime.flow import Flow, done
 
 __all__ = ["THREAD", "Inbox", "user_of"]
 
 THREAD = "id,updated_time,link,snippet,unread_count,message_count,can_reply,participants"
 """The fields of a conversation."""
 
+_AN_HOUR = 3600.0
 _SURFACE_OF: Mapping[str, str] = {"psid": "messenger", "igsid": "instagram"}
 
 
@@ -66,7 +68,8 @@ class Inbox(GraphNoun):
         others = [one for one in rows(row.get("participants")) if word(one.get("id")) not in ours]
         peer = others[0] if others else {}
         number = word(row.get("id"))
-        ref = ref_of(surface, self.account_of(surface), word(peer.get("id")), number)
+        # By the person alone, as pushes tell it: they do not know the conversation's id.
+        ref = ref_of(surface, self.account_of(surface), word(peer.get("id")))
         return Conversation.build(
             id=number,
             platform="meta",
@@ -84,22 +87,48 @@ class Inbox(GraphNoun):
     def recipient(self, to: To) -> Flow[ConversationRef]:
         """Whom a message goes to: Meta writes to people, or answers a comment, never to a conversation."""
         ref = self._given(to)
-        if ref.peer is not None or ref.reply_handle is not None:
-            return ref
-        found = yield from self._read(str(ref.native_id))
-        if found.ref.peer is None:
-            raise NotFound("nobody but the page takes part in it", platform="meta", sent="yes")
-        return found.ref
+        if ref.peer is None and ref.reply_handle is None:
+            number = str(ref.native_id)
+            ref = yield from self.remember(("conversation", number), partial(self._read, number), _AN_HOUR)
+        return ref
 
-    def conversation_of(self, to: Any) -> Flow[ConversationRef]:
-        """The conversation with somebody, for reading it; ``NotFound`` where they never wrote."""
-        ref = self._given(to)
+    def conversation_of(self, to: Any) -> Flow[tuple[ConversationRef, str]]:
+        """With whom a history is, and the id under which Meta keeps it; ``NotFound`` where there is none."""
+        if isinstance(to, Conversation):
+            return to.ref, to.id
+        ref = yield from self.recipient(to)
+        return ref, (yield from self.thread_of(ref))
+
+    def thread_of(self, ref: ConversationRef) -> Flow[str]:
+        """The id of the conversation with a person; ``NotFound`` where they never wrote."""
         if ref.native_id:
-            return ref
-        found = yield from self._with(ref)
-        if found is None:
+            return ref.native_id
+        peer = ref.peer
+        if peer is None:
+            raise invalid(conversation="a comment's ref has no history; give the person or a conversation")
+        return (yield from self.remember(_place(ref), partial(self._search, ref, peer.value), _AN_HOUR))
+
+    def _search(self, ref: ConversationRef, peer: str) -> Flow[str]:
+        """GET /{page-id}/conversations?user_id=: at most one."""
+        query = {"platform": ref.surface, "fields": THREAD, "user_id": peer}
+        found = yield from self.edge(f"/{self.page}/conversations", query, limit=1)
+        if not found.items:
             raise NotFound("this person has not written to the page", platform="meta", sent="yes")
-        return found
+        return word(found.items[0].get("id"))
+
+    def _read(self, conversation: str) -> Flow[ConversationRef]:
+        """GET /{conversation-id}: on Instagram where our account there takes part."""
+        row = yield from self.ask("GET", f"/{conversation}", query={"fields": THREAD})
+        people = {word(one.get("id")) for one in rows(table(row).get("participants"))}
+        if self.page not in people and self.instagram not in people:
+            raise ConfigurationError(
+                "this conversation is not of the page: name its Instagram account, instagram_id=…"
+            )
+        ref = self.thread(row, "messenger" if self.page in people else "instagram").ref
+        if ref.peer is None:
+            raise NotFound("nobody but the page takes part in it", platform="meta", sent="yes")
+        yield from self.remember(_place(ref), partial(done, conversation), _AN_HOUR)
+        return ref
 
     def _given(self, to: Any) -> ConversationRef:
         if isinstance(to, Conversation):
@@ -108,40 +137,23 @@ class Inbox(GraphNoun):
             to = to.conversation
         if isinstance(to, str):
             # People are numbers, conversations are not.
-            to = Identity.build(kind="user_id", value=to) if to.isdecimal() else self._numbered(to)
+            if not to.isdecimal():
+                return ConversationRef.build(platform="meta", native_id=to)
+            to = Identity.build(kind="user_id", value=to)
         if isinstance(to, Identity):
             to = self._person(to)
         if not isinstance(to, ConversationRef) or to.platform != "meta":
             raise invalid(to="Meta's messages know conversations, comments and people; it has no orders")
         return to
 
-    def _numbered(self, conversation: str) -> ConversationRef:
-        return ref_of(self.surfaces()[0], self.account_of(self.surfaces()[0]), "", conversation)
-
     def _person(self, who: Identity) -> ConversationRef:
-        if who.kind not in ("user_id", *_SURFACE_OF):
-            raise invalid(to=f"Meta writes to a psid or an igsid, not to a {who.kind}")
-        surface = _SURFACE_OF.get(who.kind) or self.surfaces()[0]
-        return ref_of(surface, self.account_of(surface), who.value)
+        told, number = user_of(who)
+        surface = told or self.surfaces()[0]
+        return ref_of(surface, self.account_of(surface), number)
 
-    def _read(self, conversation: str) -> Flow[Conversation]:
-        """GET /{conversation-id}: on Instagram where our account there takes part."""
-        row = yield from self.ask("GET", f"/{conversation}", query={"fields": THREAD})
-        people = {word(one.get("id")) for one in rows(table(row).get("participants"))}
-        if self.page in people:
-            return self.thread(row, "messenger")
-        if self.instagram not in people:
-            raise ConfigurationError(
-                "this conversation is not of the page: name its Instagram account, instagram_id=…"
-            )
-        return self.thread(row, "instagram")
 
-    def _with(self, ref: ConversationRef) -> Flow[ConversationRef | None]:
-        """GET /{page-id}/conversations?user_id=: at most one."""
-        peer = ref.peer.value if ref.peer else ""
-        query = {"platform": ref.surface, "fields": THREAD, "user_id": peer}
-        found = yield from self.edge(f"/{self.page}/conversations", query, limit=1)
-        return self.thread(found.items[0], ref.surface).ref if found.items else None
+def _place(ref: ConversationRef) -> tuple[str, str, str]:
+    return "thread", ref.surface, ref.peer.value if ref.peer else ""
 
 
 def user_of(who: Any) -> tuple[str | None, str]:
@@ -149,5 +161,5 @@ def user_of(who: Any) -> tuple[str | None, str]:
     if isinstance(who, str):
         return None, who
     if who.kind not in ("user_id", *_SURFACE_OF):
-        raise invalid(user="Meta knows people by psid, igsid or user id only")
+        raise invalid(to=f"Meta knows people by psid, igsid or user id, not by {who.kind}")
     return _SURFACE_OF.get(who.kind), who.value
