@@ -76,7 +76,7 @@ class Wire:
 
     def meta(self, **settings: Any) -> Client:
         """A client of Facebook whose every request comes here."""
-        given = {
+        given: dict[str, Any] = {
             "app_id": APP,
             "app_secret": SECRET,
             "access_token": "user-token",
@@ -89,7 +89,7 @@ class Wire:
 
     def whatsapp(self, **settings: Any) -> Client:
         """A client of WhatsApp whose every request comes here."""
-        given = {
+        given: dict[str, Any] = {
             "app_id": APP,
             "app_secret": SECRET,
             "access_token": "business-token",
