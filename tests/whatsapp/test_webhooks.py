@@ -613,7 +613,8 @@ KINDS = st.sampled_from(
 )
 NAMES = st.sampled_from(
     ["id", "from", "from_user_id", "timestamp", "context", "referral", "errors", "text", "order",
-     "interactive", "button", "location", "contacts", "reaction", "system", "payment", "status", "wa_id", "user_id", "value"]
+     "interactive", "button", "location", "contacts", "reaction", "system", "payment", "status", "wa_id",
+     "user_id", "value"]
 )  # fmt: skip
 
 

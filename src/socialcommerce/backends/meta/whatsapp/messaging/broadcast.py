@@ -7,14 +7,15 @@ from typing import Any, Final
 
 from attrs import evolve
 
+from socialcommerce.backends.meta.errors import error_for
 from socialcommerce.backends.meta.whatsapp.book import Book, Row
 from socialcommerce.backends.meta.whatsapp.codes import messaging as codes
+from socialcommerce.backends.meta.whatsapp.codes.errors import meaning
 from socialcommerce.backends.meta.whatsapp.messaging.sending import WhatsAppSending
 from socialcommerce.errors import (
     OutcomeUnknown,
     PlatformError,
     PolicyViolation,
-    RecipientUnreachable,
     SocialCommerceError,
     Unsupported,
 )
@@ -27,6 +28,7 @@ from socialcommerce.resources.noun import invalid
 from socialcommerce.resources.sending import Contents, SendOptions, as_contents
 from socialcommerce.runtime.flow import Flow, gather
 from socialcommerce.runtime.jobs import Task
+from socialcommerce.runtime.transport import Response
 
 __all__ = ["Broadcasts"]
 
@@ -189,14 +191,8 @@ def _kept(error: SocialCommerceError) -> Row:
 
 def _outcome(row: Row, reference: str) -> SendReceipt | SocialCommerceError:
     status = codes.DELIVERY.get(str(row.get("status")), "other")
-    if status == "failed":
-        return RecipientUnreachable(
-            str(row.get("message") or "WhatsApp did not deliver it"),
-            reason=str(row.get("code") or "failed"),
-            code=row.get("code"),
-            platform="whatsapp",
-            sent="yes",
-        )
+    if status == "failed" or "message" in row:
+        return _refused(row)
     if "id" in row:
         return SendReceipt.build(
             ids=(row["id"],),
@@ -205,8 +201,14 @@ def _outcome(row: Row, reference: str) -> SendReceipt | SocialCommerceError:
             status=status,
             native_status=row.get("status"),
         )
-    if row.get("unknown"):
-        return OutcomeUnknown(
-            _UNSENT, platform="whatsapp", evidence={"reference": reference}, how_to_find_out=_LOOK
-        )
-    return PlatformError(str(row.get("message")), code=row.get("code"), platform="whatsapp", sent="yes")
+    return OutcomeUnknown(
+        _UNSENT, platform="whatsapp", evidence={"reference": reference}, how_to_find_out=_LOOK
+    )
+
+
+def _refused(row: Row) -> PlatformError:
+    """The typed error of a refusal that was kept by its code, as the send call or a status told it."""
+    told = {"code": str(row.get("code") or "").partition("/")[0], "message": row.get("message")}
+    error = error_for({"error": told}, Response(400), "whatsapp", meaning)
+    error.sent, error.status = "yes", None
+    return error
