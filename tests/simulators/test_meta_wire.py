@@ -270,6 +270,8 @@ def test_a_cursor_survives_that_rows_are_taken_away(graph: GraphCaller) -> None:
 def test_rows_are_counted_on_request_and_too_many_are_too_much(graph: GraphCaller) -> None:
     path = list_items(graph, 3)
     assert graph.get(path, summary="true", limit=1)["summary"] == {"total_count": 3}
+    assert graph.get(path, summary="total_count,colours", limit=1)["summary"] == {"total_count": 3}
+    assert "summary" not in graph.get(path, summary="false")
     assert graph.get(path, limit=0)["data"] != []
     with pytest.raises(Refusal, match="reduce the amount of data") as refusal:
         graph.get(path, limit=3001)

@@ -244,7 +244,7 @@ class Authority:
     def check_scope(token: Token, scope: tuple[str, ...], holders: frozenset[str]) -> None:
         """Refuse a token without any of the permissions, or of another type."""
         if holders and token.kind not in holders:
-            if holders == {"PAGE"}:
+            if holders == frozenset({"PAGE"}):
                 raise Refused(
                     210, "(#210) A page access token is required to request this resource.", status=403
                 )

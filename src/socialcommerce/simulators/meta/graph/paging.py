@@ -67,9 +67,16 @@ def page(call: Call, rows: Rows, show: Callable[[Any], Any]) -> dict[str, Any]:
     if rows.items:
         more = end < len(rows.items) or (bool(start) and end - start == limit)
         answer["paging"] = _paging(call, rows, (start, end, empties), limit, more)
-    if str(call.given.get("summary", "")).lower() in ("true", "1", "total_count"):
-        answer["summary"] = {"total_count": len(rows.items)}
-    return {**answer, **rows.more}
+    summary = _summary(call, rows)
+    return {**answer, **({"summary": summary} if summary else {}), **rows.more}
+
+
+def _summary(call: Call, rows: Rows) -> dict[str, Any]:
+    """The counts that ``summary`` names; ``true`` is the number of rows."""
+    asked = str(call.given.get("summary", "")).lower()
+    names = ["total_count"] if asked in ("true", "1") else asked.split(",")
+    known = {"total_count": len(rows.items), **rows.counts}
+    return {name: known[name] for name in names if name in known}
 
 
 def _window(call: Call, rows: Rows, limit: int) -> tuple[int, int]:

@@ -56,13 +56,15 @@ class Rows:
     """The rows of an edge, nodes or plain objects, oldest or newest first as the edge has them.
 
     ``default`` is the length of a page that nobody asked for, ``most`` the longest there is
-    (a longer one is cut), ``too_many`` the length from which the platform gives up.
+    (a longer one is cut), ``too_many`` the length from which the platform gives up, ``counts`` what
+    ``summary`` can tell beside ``total_count``, ``more`` what stands beside ``data``.
     """
 
     items: Sequence[Any]
     default: int = 25
     most: int = 5000
     too_many: int | None = None
+    counts: Mapping[str, Any] = field(factory=dict)
     more: Mapping[str, Any] = field(factory=dict)
 
 

@@ -106,7 +106,13 @@ def listed(call: Call) -> Rows:
         if wanted:
             rows = [one for one in rows if one.data[name] in wanted]
     text = str(given.get("name") or given.get("name_or_content") or "")
-    return Rows([one for one in rows if text in one.data["name"]], most=1000)
+    found = [one for one in rows if text in one.data["name"]]
+    counts = {
+        "message_template_count": len(call.own.entity.templates),
+        "message_template_limit": MOST,
+        "are_translations_complete": True,
+    }
+    return Rows(found, most=1000, counts=counts)
 
 
 @routes.edge("POST", "WhatsAppBusinessAccount", "message_templates")
