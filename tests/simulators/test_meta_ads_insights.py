@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.support.meta_ads_caller import AdsCaller, Refusal, open_ads
+from tests.support.meta_ads_caller import SPECS, AdsCaller, Refusal, open_ads
 
 from socialcommerce.simulators.meta.social.advertising.periods import PRESETS
 
@@ -106,6 +107,33 @@ def test_days_without_delivery_have_no_row(ads: AdsCaller) -> None:
     rows = insights(ads, fields="spend", time_range=span(ads, 9, 0), time_increment=1)
     assert [row["spend"] for row in rows] == ["20.00", "12.34"]
     assert insights(ads, fields="spend", time_range=span(ads, 9, 5)) == []
+
+
+SAMPLES = SPECS.parents[2] / "samples/meta"
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not at hand")
+def test_rows_and_runs_look_like_the_samples(ads: AdsCaller) -> None:
+    booked(ads)
+    sample = json.loads((SAMPLES / "insights_page.json").read_text())["data"][0]
+    windows = ["7d_click", "1d_view"]
+    names = ",".join(sample)
+    (row,) = insights(
+        ads, level="ad", fields=names, time_range=span(ads, 1, 1), action_attribution_windows=windows
+    )
+    assert row.keys() == sample.keys()
+    assert {name: type(value) for name, value in row.items()} == {
+        name: type(value) for name, value in sample.items()
+    }
+    purchase = next(one for one in row["actions"] if one["action_type"] == "purchase")
+    assert purchase.keys() == sample["actions"][1].keys()
+    run = run_of(ads, time_range=span(ads, 30, 1))
+    ads.wait(21)
+    sample = json.loads((SAMPLES / "insights_async_status.json").read_text())
+    found = ads.get(f"/{run}")
+    assert {name: type(value) for name, value in found.items()} == {
+        name: type(value) for name, value in sample.items()
+    }
 
 
 # -- levels

@@ -672,3 +672,30 @@ def test_states_and_fields_are_those_of_the_interface_data(ads: AdsCaller) -> No
         assert found["status"] in enums[f"{kind}_status"]
         assert found["effective_status"] in enums[f"{kind}_effective_status"]
         assert found.keys() <= {*names, "id"}
+
+
+SAMPLES = SPECS.parents[2] / "samples/meta"
+
+
+def shape(value: Any) -> Any:
+    """What kinds of values a sample holds; lists are told by their first element."""
+    if isinstance(value, dict):
+        return {key: shape(one) for key, one in value.items()}
+    return [shape(one) for one in value[:1]] if isinstance(value, list) else type(value).__name__
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not at hand")
+def test_objects_look_like_the_samples(ads: AdsCaller) -> None:
+    campaign, adset, ad = ads.tree()
+    budgeted = ads.budgeted(promoted_object={"product_catalog_id": ads.seller.catalog.id})
+    (listed,) = json.loads((SAMPLES / "campaigns_list.json").read_text())["data"]
+    found = read(ads, budgeted, *listed)
+    assert shape(found) == shape(listed)
+    sample = json.loads((SAMPLES / "adset.json").read_text())
+    found = read(ads, adset, *sample)
+    assert found.keys() | {"bid_amount", "end_time", "promoted_object"} == sample.keys()
+    assert all(shape(found[name]) == shape(sample[name]) for name in found if name != "targeting")
+    sample = json.loads((SAMPLES / "ad.json").read_text())
+    found = read(ads, ad, *sample)
+    assert found.keys() | {"issues_info"} == sample.keys()
+    assert campaign == found["campaign_id"]

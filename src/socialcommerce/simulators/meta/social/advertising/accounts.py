@@ -112,9 +112,11 @@ def minimum_budgets(call: Call) -> Any:
 
 def _field(name: str) -> Callable[[Call, Node], Any]:
     def read(call: Call, node: Node) -> Any:
-        unit = node.entity
+        ads, unit = _account(call, node), node.entity
         assert isinstance(unit, Unit)
-        return row_of(_account(call, node), unit).get(name)
+        if ads.shown is None or ads.shown[0] is not call or ads.shown[1] is not unit:
+            ads.shown = (call, unit, row_of(ads, unit))
+        return ads.shown[2].get(name)
 
     return read
 

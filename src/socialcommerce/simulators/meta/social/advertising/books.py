@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from attrs import define, field
 
 from socialcommerce.simulators.books import Book, gather, split
 from socialcommerce.simulators.meta.social.advertising.money import places
 from socialcommerce.simulators.meta.social.advertising.state import Advertising, Level, Unit
 
-__all__ = ["FIGURES", "book_of", "figures", "share", "spent"]
+__all__ = ["FIGURES", "Ledger", "figures", "spent"]
 
 
-def _share(ads: Advertising, campaign: Unit, level: Level, unit: Unit, book: Book) -> Book:
-    """The part of a campaign's day that fell to one of its ad sets or ads."""
-    parts = ads.at(level, campaign)
-    return split(book, len(parts), places(ads.seller.currency))[parts.index(unit)]
+@define(slots=True)
+class Ledger:
+    """What each object cost and won on each day, shared out of its campaign's; worked out once."""
+
+    ads: Advertising
+    _shares: dict[tuple[str, Level, date], dict[str, Book]] = field(factory=dict, init=False)
+
+    def days(self) -> list[date]:
+        """The days on which anything ran, in order."""
+        return sorted({day for one in self.ads.seller.campaigns.values() for day in one.days})
+
+    def share(self, unit: Unit, day: date) -> Book:
+        """What an object cost and won on a day; nothing where it did not run."""
+        campaign = unit.chain["campaign"]
+        entry = self.ads.seller.campaigns[campaign.id].days.get(day)
+        if entry is None:
+            return Book()
+        if unit is campaign:
+            return Book.of(entry)
+        key = (campaign.id, unit.level, day)
+        if key not in self._shares:
+            parts = self.ads.at(unit.level, campaign)
+            books = split(Book.of(entry), len(parts), places(self.ads.seller.currency))
+            self._shares[key] = {part.id: book for part, book in zip(parts, books, strict=True)}
+        return self._shares[key][unit.id]
+
+    def book(self, units: Iterable[Unit], days: Collection[date]) -> Book:
+        """The sum of some objects over some days."""
+        return gather(self.share(unit, day) for unit in units for day in days)
 
 
-def share(ads: Advertising, unit: Unit, day: date) -> Book:
-    """What an object cost and won on a day; nothing where it did not run."""
-    campaign = unit.chain["campaign"]
-    entry = ads.seller.campaigns[campaign.id].days.get(day)
-    if entry is None:
-        return Book()
-    whole = Book.of(entry)
-    return whole if unit is campaign else _share(ads, campaign, unit.level, unit, whole)
-
-
-def book_of(ads: Advertising, unit: Unit, days: Iterable[date] | None = None) -> Book:
-    """The sum over some days (all, unless given)."""
-    entries = ads.seller.campaigns[unit.chain["campaign"].id].days
-    return gather(share(ads, unit, day) for day in (entries if days is None else days))
-
-
-def spent(ads: Advertising, unit: Unit, days: Iterable[date] | None = None) -> Decimal:
+def spent(ads: Advertising, unit: Unit, days: Collection[date] | None = None) -> Decimal:
     """What an object cost over some days (all, unless given)."""
-    return book_of(ads, unit, days).spend
+    ledger = Ledger(ads)
+    return ledger.book([unit], ledger.days() if days is None else days).spend
 
 
 # -- figures

@@ -10,15 +10,15 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from socialcommerce.simulators.books import Book, gather, split
+from socialcommerce.simulators.books import Book, split
 from socialcommerce.simulators.meta.graph.errors import Refused, reduce_data, wrong
 from socialcommerce.simulators.meta.graph.paging import page
 from socialcommerce.simulators.meta.graph.tables import fields_of
 from socialcommerce.simulators.meta.graph.wire import Call, Routes, Rows
 from socialcommerce.simulators.meta.social.advertising import filters
-from socialcommerce.simulators.meta.social.advertising.books import figures, share
+from socialcommerce.simulators.meta.social.advertising.books import Ledger, figures
 from socialcommerce.simulators.meta.social.advertising.money import places
-from socialcommerce.simulators.meta.social.advertising.periods import Period, asked_ranges, days_of, pieces
+from socialcommerce.simulators.meta.social.advertising.periods import Period, asked_ranges, pieces
 from socialcommerce.simulators.meta.social.advertising.state import (
     KINDS,
     Advertising,
@@ -176,10 +176,12 @@ def _subjects(ads: Advertising, asked: Question) -> list[Unit | None]:
     return [one for one in units if effective_status(ads, one) not in SET_APART]
 
 
-def _book(ads: Advertising, unit: Unit | None, period: Period) -> Book:
-    units = ads.at("campaign") if unit is None else [unit]
-    days = {day for one in ads.seller.campaigns.values() for day in one.days} & set(days_of(period))
-    return gather(share(ads, one, day) for one in units for day in sorted(days))
+def _book(ledger: Ledger, asked: Question, unit: Unit | None, period: Period) -> Book:
+    units = (
+        [unit] if unit is not None else ledger.ads.at("campaign") if asked.under is None else [asked.under]
+    )
+    since, until = period
+    return ledger.book(units, [day for day in ledger.days() if since <= day <= until])
 
 
 def _cells(ads: Advertising, asked: Question, book: Book) -> Iterator[tuple[dict[str, str], Book]]:
@@ -233,9 +235,10 @@ def _measured(shown: Mapping[str, Any], ads: Advertising, unit: Unit | None) -> 
 def _rows(ads: Advertising, asked: Question) -> Iterator[Row]:
     told = [one["field"] for one in asked.conditions if "." not in one["field"]]
     decimals = places(ads.seller.currency)
+    ledger = Ledger(ads)
     for unit in _subjects(ads, asked):
         for period in asked.spans:
-            for cell, book in _cells(ads, asked, _book(ads, unit, period)):
+            for cell, book in _cells(ads, asked, _book(ledger, asked, unit, period)):
                 if not book.impressions and not book.spend:
                     continue
                 probe = figures(book, told, (), decimals, asked.hourly)
@@ -273,8 +276,7 @@ def answer(call: Call, rows: list[Row], **more: Any) -> dict[str, Any]:
 
 def _summary(ads: Advertising, asked: Question, names: Sequence[str]) -> Row:
     whole = evolve(asked, level=None, breakdowns=(), spans=(asked.days,), names=tuple(names))
-    units: list[Unit | None] = [None] if asked.under is None else [asked.under]
-    book = gather(_book(ads, unit, asked.days) for unit in units)
+    book = _book(Ledger(ads), asked, None, asked.days)
     edges: dict[str, date] = dict(zip(("date_start", "date_stop"), whole.days, strict=True))
     shown = figures(book, names, asked.windows, places(ads.seller.currency), hourly=False)
     return shown | {name: str(day) for name, day in edges.items()}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from socialcommerce.simulators.meta.graph.errors import Refused, wrong
 from socialcommerce.simulators.meta.social.advertising.state import decoded
 
-__all__ = ["Period", "asked_ranges", "days_of", "pieces"]
+__all__ = ["Period", "asked_ranges", "pieces"]
 
 Period: TypeAlias = tuple[date, date]
 """The first and the last day."""
@@ -18,14 +18,6 @@ Period: TypeAlias = tuple[date, date]
 DAY = timedelta(days=1)
 OLDEST_MONTHS = 37
 TOO_OLD = 3018
-
-
-def days_of(period: Period) -> Iterator[date]:
-    """Every day of a period."""
-    day, last = period
-    while day <= last:
-        yield day
-        day += DAY
 
 
 # -- presets

@@ -153,6 +153,8 @@ class Advertising:
     failure: str = "Job Failed"
     funded: bool = True
     forbidden: set[str] = field(factory=lambda: {"counterfeit"})
+    shown: tuple[Call, Unit, Mapping[str, Any]] | None = field(default=None, repr=False)
+    """The object that a call is being told of, so that its fields are worked out once."""
 
     WORDS: ClassVar[Mapping[str, str]] = {
         "ACTIVE": "active",
