@@ -232,6 +232,12 @@ class TestUnknown:
             wire.client().catalog.set_stock(StockChange(sku="A", quantity=1))
         assert timedelta(seconds=wire.clock() - before) == timedelta(minutes=30)
 
+    def test_an_answer_of_another_shape_is_unknown_as_well(self) -> None:
+        wire = Wire()
+        wire[STATUS] = {"data": {"status": "finished"}}
+        result = wire.client().catalog.set_stock(changes("A", "B"))
+        assert [one.status for one in result] == ["unknown", "unknown"]
+
     def test_what_was_never_sent_is_not_unknown(self) -> None:
         def broken(request: Any) -> Response:
             raise ConnectionError("no route")

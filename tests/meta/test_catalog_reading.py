@@ -148,6 +148,7 @@ class TestGroups:
         (product,) = wire.client().catalog.list(group=True)
         assert (product.id, product.group_id, product.title, product.status) == (GROUP, "TS", "Tee", "active")
         assert [one.sku for one in product.variants] == ["A", "B"]
+        assert product.native_ids == {"product_group_id": GROUP, "retailer_id": "TS"}
         assert product.options[0].values == ("Red", "Blue")
         assert [one.url for one in product.media] == [f"https://cdn.example.com/{sku}.jpg" for sku in "AB"]
         assert product.variant("B").status == "under_review"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -119,10 +120,7 @@ class TestCreate:
     def test_variants_are_items_of_one_group(self) -> None:
         wire = Wire()
         wire["GET catalog:R"], wire["GET catalog:B"] = [GONE, item("R", ITEM)], [GONE, item("B", OTHER)]
-        wire[f"GET /{GROUP}"] = [
-            NOT_AN_ITEM,
-            group(item("R", ITEM, color="Red"), item("B", OTHER, color="Blue")),
-        ]
+        wire[f"GET /{GROUP}"] = group(item("R", ITEM, color="Red"), item("B", OTHER, color="Blue"))
         product = wire.client().catalog.create(mug(variants=[variant("R", "Red"), variant("B", "Blue")]))
         assert {row["item_group_id"] for row in wire.written().values()} == {"R"}
         assert (product.id, [one.id for one in product.variants]) == (GROUP, [ITEM, OTHER])
@@ -203,13 +201,25 @@ class TestUpsert:
         assert wire.body()["allow_upsert"] is True
         assert {row["method"] for row in wire.written().values()} == {"UPDATE"}
 
-    def test_a_long_list_is_one_batch(self) -> None:
+    def test_a_long_list_is_one_batch_and_is_read_with_filters(self) -> None:
         wire = Wire()
-        for number in range(120):
-            wire[f"GET catalog:S-{number}"] = item(f"S-{number}", str(number))
-        assert wire.client().catalog.upsert([mug(f"S-{number}") for number in range(120)]).ok
+        skus = [f"S-{number}" for number in range(120)]
+        pages = [item(sku, sku.removeprefix("S-")) for sku in skus[:119]]
+        wire[f"GET /{CATALOG}/products"] = [{"data": pages[:100]}, {"data": pages[100:]}]
+        wire["GET catalog:S-119"] = item("S-119", "119")
+        result = wire.client().catalog.upsert([mug(sku) for sku in skus])
+        assert [one.unwrap().id for one in result] == [str(number) for number in range(120)]
         assert len([one for one in wire.calls() if one.endswith("items_batch")]) == 1
-        assert wire.batches == 3
+        asked = json.loads(wire.query(f"GET /{CATALOG}/products", 1)["filter"])
+        assert asked == {"retailer_id": {"is_any": skus[100:]}}
+        assert (wire.batches, len(wire.sent)) == (1, 5)
+
+    def test_where_a_filter_fails_items_are_read_one_by_one(self) -> None:
+        wire = Wire()
+        wire[f"GET /{CATALOG}/products"] = refusal(1, "later", status=500)
+        for number in range(60):
+            wire[f"GET catalog:S-{number}"] = item(f"S-{number}", str(number))
+        assert wire.client().catalog.upsert([mug(f"S-{number}") for number in range(60)]).ok
 
     def test_of_two_inputs_with_one_sku_the_later_counts(self) -> None:
         wire = Wire()

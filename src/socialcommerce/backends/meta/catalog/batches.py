@@ -9,7 +9,13 @@ from attrs import evolve, frozen
 
 from socialcommerce.backends.meta.codes import catalog as codes
 from socialcommerce.backends.meta.noun import GraphNoun
-from socialcommerce.errors import InvalidRequest, OutcomeUnknown, PlatformError, SocialCommerceError
+from socialcommerce.errors import (
+    SHAPE_ERRORS,
+    InvalidRequest,
+    OutcomeUnknown,
+    PlatformError,
+    SocialCommerceError,
+)
 from socialcommerce.models.bulk import BulkResult, Outcome
 from socialcommerce.runtime.flow import Flow, done, gather
 from socialcommerce.runtime.jobs import Task, begin, to_end
@@ -115,7 +121,7 @@ class Batches(GraphNoun):
         task: Task[BulkResult[str, None]] = yield from begin(self, Task(JOB, state, wait=_FIRST_LOOK))
         try:
             result = yield from to_end(self, task, codes.BATCH_DEADLINE)
-        except SocialCommerceError as error:
+        except (SocialCommerceError, *SHAPE_ERRORS) as error:
             unknown = OutcomeUnknown(
                 f"the batch was accepted, and how it ended could not be read: {error}",
                 platform=self.backend.name,

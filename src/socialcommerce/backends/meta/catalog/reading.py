@@ -11,7 +11,7 @@ from typing import Any, Literal
 from socialcommerce.backends.meta.catalog import mapping
 from socialcommerce.backends.meta.catalog.batches import Batches
 from socialcommerce.backends.meta.codes import catalog as codes
-from socialcommerce.backends.shared import several
+from socialcommerce.backends.shared import chunks, several
 from socialcommerce.errors import InvalidRequest, NotFound, SocialCommerceError
 from socialcommerce.models.bulk import BulkResult, Outcome
 from socialcommerce.models.product import Product, ProductStatus, Ref, StockLevel
@@ -195,6 +195,23 @@ class Reading(Batches, Catalog):
         """Items by their SKU; those that are not there as ``NotFound``."""
         catalog = yield from self.catalog_id()
         return (yield from self._read({sku: address(catalog, sku) for sku in dict.fromkeys(skus)}, fields))
+
+    def _many(self, skus: Sequence[str]) -> Flow[Rows]:
+        """Items whole, by SKU: many with GET /{catalog}/products?filter=…, what that leaves one by one."""
+        rows: Rows = {}
+        if len(skus) > codes.FEW:
+            catalog = yield from self.catalog_id()
+            parts = chunks(list(dict.fromkeys(skus)), codes.FILTERED)
+            calls = [self._filtered(catalog, part) for part in parts]
+            for answer in (yield from self.together(calls, codes.FILTERS)):
+                found = () if isinstance(answer, SocialCommerceError) else answer.value["data"]
+                rows |= {row["retailer_id"]: row for row in found}
+        return rows | (yield from self._by_sku([sku for sku in skus if sku not in rows], codes.FULL))
+
+    def _filtered(self, catalog: str, skus: Sequence[str]) -> Call:
+        asked = {"retailer_id": {"is_any": list(skus)}}
+        query = {"fields": codes.FULL, "filter": asked, "limit": len(skus)}
+        return Call("GET", f"/{catalog}/products", query=query, service=self.service)
 
     @supports("native", params=native("skus", "scan"), cost="1 call a SKU; of many, 50 in one request")
     def find(self, skus: Sequence[str], *, scan: bool = False) -> Flow[BulkResult[str, tuple[Ref, ...]]]:

@@ -50,7 +50,7 @@ class Writing(Amounts):
     @supports(
         "native",
         params={**native("products"), **emulated("idempotency_key")},
-        cost="1 call for 5000 items and some to see its end; 1 read before and 1-2 after for each",
+        cost="1 call for 5000 items and some to see its end; 1 read before for each; after as upsert",
     )
     def create(
         self, products: Sequence[ProductInput], *, idempotency_key: str | None = None
@@ -73,7 +73,7 @@ class Writing(Amounts):
     @supports(
         "native",
         params={**native("products"), **native("sku")},
-        cost="1 call for 5000 items and some to see its end; 1-2 reads after for each",
+        cost="1 call for 5000 items and some to see its end; reads after: 1 for 100 items, 1 each group",
     )
     def upsert(self, products: Sequence[ProductInput]) -> Flow[BulkResult[ProductInput, Product]]:
         """POST items_batch, UPDATE with ``allow_upsert=true``, matched by SKU; 5000 products at a time.
@@ -134,14 +134,11 @@ class Writing(Amounts):
     def _made(self, making: Sequence[Making], failures: Failures, results: Results) -> Flow[None]:
         """What became of each: the product as it is read, or the error of its items."""
         written = [one for one in making if not _settled(one.skus, failures, results, one)]
-        rows = yield from self.told_after(
-            self._by_sku([sku for one in written for sku in one.skus], codes.FULL), {}
-        )
+        rows = yield from self.told_after(self._many([sku for one in written for sku in one.skus]), {})
         items = {sku: row for sku, row in rows.items() if not isinstance(row, SocialCommerceError)}
         groups = {one.index: _group_of(items.get(one.skus[0])) for one in written if len(one.rows) > 1}
-        read = yield from self.told_after(
-            self._nodes([key for key in groups.values() if key], codes.FULL), {}
-        )
+        wanted = [key for key in dict.fromkeys(groups.values()) if key]
+        read = yield from self.told_after(self._read_groups(wanted, codes.FULL), {})
         yield from self._remember_skus(items.values())
         catalog = yield from self.catalog_id()
         for one in written:

@@ -191,6 +191,12 @@ GROUPS: Final = 50
 GROUP_ITEMS: Final = 100
 """Groups a page, and items of each that come with it."""
 
+FEW: Final = 50
+"""Up to so many items are read one by one, in one request; of more, a filter takes many in one call."""
+FILTERED: Final = 100
+FILTERS: Final = 10
+"""SKUs in one filter, and filters in one request."""
+
 BATCH_ROWS: Final = 5000
 BATCH_BYTES: Final = 28_000_000
 SKU_MAX: Final = 100
