@@ -343,7 +343,10 @@ def test_a_conversation_is_the_same_whether_it_was_listed_read_or_pushed() -> No
 def test_where_a_conversation_lies_is_looked_up_once() -> None:
     wire = Wire({
         f"GET /{THREAD}": thread(),
-        HISTORY: [page(said("b", "2026-11-21T11:00:00"), after="a"), page(said("a", "2026-11-21T10:00:00"))],
+        HISTORY: [
+            page(said("b", "2026-11-21T11:00:00", number="m_2"), after="a"),
+            page(said("a", "2026-11-21T10:00:00")),
+        ],
     })  # fmt: skip
     one = client(wire)
     assert [message.text for message in one.messaging.messages(THREAD)] == ["b", "a"]
