@@ -954,3 +954,24 @@ def test_a_deletion_that_is_refused_is_refused(wire: AdsWire) -> None:
     wire["/1"] = [Interrupted("cut"), refusal(100, "no", 1), campaign("1")]
     with pytest.raises(errors.InvalidRequest):
         wire.meta().ads.campaigns.delete("1")
+
+
+def test_objects_of_another_ad_account_are_not_shown_in_this_ones_money(wire: AdsWire) -> None:
+    wire.nodes["1"] = campaign("1", account_id="4711")
+    client = wire.meta()
+    with pytest.raises(errors.NotFound, match="act_4711"):
+        client.ads.campaigns.get("1")
+    with pytest.raises(errors.NotFound, match="act_4711"):
+        client.ads.campaigns.update("1", name="N")
+    assert client.ads.campaigns.list(ids=["1"]).collect() == []
+    assert wire.writes() == []
+
+
+@pytest.mark.parametrize("above", ["OUTCOME_ENGAGEMENT", "OUTCOME_SALES", "OUTCOME_LEADS"])
+def test_messages_may_be_wanted_of_several_objectives(wire: AdsWire, above: str) -> None:
+    wire.nodes |= {"1": campaign("1", objective=above), "11": group("11", destination_type="WHATSAPP")}
+    wire[GROUPS] = {"id": "11"}
+    told = Delivery(objective="messages", targeting=Targeting(countries=["US"]))
+    made = wire.meta().ads.ad_groups.create(group_plan(delivery=told))
+    assert made.settings is not None
+    assert made.settings.objective == "messages"

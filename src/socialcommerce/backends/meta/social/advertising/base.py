@@ -126,9 +126,17 @@ class AdvertisingNoun(AccountNoun):
             return {}
         replies = yield from self.together(calls)
         return {
-            one: reply if isinstance(reply, SocialCommerceError) else reply.value
+            one: reply if isinstance(reply, SocialCommerceError) else self._ours(level, reply.value)
             for one, reply in zip(asked, replies, strict=True)
         }
+
+    def _ours(self, level: Level, row: Row) -> Row | NotFound:
+        """An object, or the error of one of another ad account, whose money and days are others."""
+        owner = f"act_{row.get('account_id')}"
+        if row.get("account_id") is None or owner == self.own("ad"):
+            return row
+        text = f"{level.what} {row.get('id')} belongs to ad account {owner}: client.for_account({owner!r})"
+        return NotFound(text, platform="meta", sent="yes")
 
     def read_one(self, level: Level, one: str) -> Flow[Row]:
         """One object; ``NotFound`` where it is not there."""
@@ -136,7 +144,10 @@ class AdvertisingNoun(AccountNoun):
             row: Row = yield from self.ask("GET", f"/{one}", query={"fields": level.fields})
         except NotFound as error:
             raise missing(level, one) from error
-        return row
+        found = self._ours(level, row)
+        if isinstance(found, NotFound):
+            raise found
+        return found
 
     def got(self, inputs: Sequence[Any], level: Level, show: Callable[[Row], T]) -> Flow[BulkResult[Any, T]]:
         """What ``get`` answers: one object an input, or the error it could not be read for."""
@@ -287,7 +298,7 @@ def _shown(
     show: Callable[[Row], T],
 ) -> T | SocialCommerceError:
     answer = found[one]
-    if isinstance(answer, NotFound):
+    if isinstance(answer, NotFound) and answer.code is not None:
         return missing(level, one)
     return answer if isinstance(answer, SocialCommerceError) else show(answer)
 

@@ -136,7 +136,10 @@ class MetaAds(CreativesNoun, LaunchingNoun, AdviceNoun, Ads):
 
     @supports(
         "native",
-        params=native("what", "query", "delivery"),
+        params={
+            **native("what", "query", "delivery"),
+            "product": REFUSALS["ads.suggest:product"],
+        },
         requires=REQUIRES,
         cost="1 or 2 calls",
         confidence="official; reply fields unverified",

@@ -185,7 +185,7 @@ def _fit_flaws(delivery: Delivery, native: Mapping[str, Any], campaign: Mapping[
     above = campaign.get("objective")
     if delivery.objective is not None and meant is None:
         yield Flaw("delivery.objective", refusal=_CAMPAIGN + "other")
-    elif meant is not None and above is not None and meant.word != above:
+    elif meant is not None and above is not None and not meant.fits(above):
         yield Flaw("delivery.objective", f"{delivery.objective} is none of the campaign's, {above}")
     catalog = (campaign.get("promoted_object") or {}).get("product_catalog_id")
     if catalog is not None and "product_set_id" not in (native.get("promoted_object") or {}):

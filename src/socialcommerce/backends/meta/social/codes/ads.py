@@ -22,7 +22,6 @@ __all__ = [
     "FEATURES",
     "GENDERS",
     "GOALS",
-    "MESSAGING_DESTINATIONS",
     "OBJECTIVES",
     "OLDEST",
     "PLATFORMS",
@@ -75,24 +74,34 @@ REVIEWS: dict[str, str] = {
 
 @frozen
 class Objective:
-    """How an objective is written: the campaign's word, its ad groups' destination and goal unless told."""
+    """How an objective is written: the campaign's word, its ad groups' destination and goal unless told.
+
+    ``also`` are the words of campaigns whose ad groups may have this objective as well.
+    """
 
     word: str
     destination: str | None = None
     goal: GoalName | None = None
+    also: tuple[str, ...] = ()
+
+    def fits(self, word: str) -> bool:
+        """Whether ad groups of this objective may stand below a campaign of that word."""
+        return word in (self.word, *self.also)
 
 
 OBJECTIVES: dict[str, Objective] = {
     "awareness": Objective("OUTCOME_AWARENESS"),
     "traffic": Objective("OUTCOME_TRAFFIC"),
     "engagement": Objective("OUTCOME_ENGAGEMENT"),
-    "video_views": Objective("OUTCOME_AWARENESS", goal="video_views"),
+    "video_views": Objective("OUTCOME_AWARENESS", goal="video_views", also=("OUTCOME_ENGAGEMENT",)),
     "leads": Objective("OUTCOME_LEADS"),
     "app_promotion": Objective("OUTCOME_APP_PROMOTION"),
     "conversions": Objective("OUTCOME_SALES", "WEBSITE"),
     "catalog_sales": Objective("OUTCOME_SALES", "WEBSITE"),
     "shop_sales": Objective("OUTCOME_SALES", "SHOP_AUTOMATIC"),
-    "messages": Objective("OUTCOME_ENGAGEMENT", "MESSENGER", "conversations"),
+    "messages": Objective(
+        "OUTCOME_ENGAGEMENT", "MESSENGER", "conversations", also=("OUTCOME_SALES", "OUTCOME_LEADS")
+    ),
     "followers": Objective("OUTCOME_ENGAGEMENT", goal="followers"),
     "store_visits": Objective("OUTCOME_AWARENESS"),
 }
@@ -122,10 +131,15 @@ READ_OBJECTIVES: dict[str, ObjectiveName] = {
 }
 """A campaign of sales with a catalogue in its ``promoted_object`` is ``catalog_sales``."""
 
-MESSAGING_DESTINATIONS = frozenset({"MESSENGER", "WHATSAPP", "INSTAGRAM_DIRECT"})
 READ_DESTINATIONS: dict[str, ObjectiveName] = {
     "SHOP_AUTOMATIC": "shop_sales",
-    **dict.fromkeys(sorted(MESSAGING_DESTINATIONS), "messages"),
+    "MESSENGER": "messages",
+    "WHATSAPP": "messages",
+    "INSTAGRAM_DIRECT": "messages",
+    "MESSAGING_INSTAGRAM_DIRECT_MESSENGER": "messages",
+    "MESSAGING_INSTAGRAM_DIRECT_MESSENGER_WHATSAPP": "messages",
+    "MESSAGING_INSTAGRAM_DIRECT_WHATSAPP": "messages",
+    "MESSAGING_MESSENGER_WHATSAPP": "messages",
 }
 """What an ad group's ``destination_type`` says of the objective; those that lead elsewhere say nothing."""
 
@@ -318,6 +332,7 @@ REFUSALS: dict[str, Refusal] = {
     ),
     "ads.targeting.search:keywords": Refusal("Meta does not advertise by words that people search for"),
     "ads.suggest:roas": Refusal("Meta estimates reach and bids, no target ROAS"),
+    "ads.suggest:product": Refusal("Meta estimates for a delivery, not for a product", "delivery=…"),
     "ads.suggest:products": Refusal("Meta recommends no products"),
     "ads.products:excluded": Refusal("Meta tells the products that are advertised only"),
 }
