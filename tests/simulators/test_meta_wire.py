@@ -12,6 +12,7 @@ from tests.support.graph_caller import GraphCaller, Refusal
 
 from socialcommerce.runtime.transport import Request
 from socialcommerce.simulators import open_twin
+from socialcommerce.simulators.account import UnknownEntity
 from socialcommerce.simulators.clock import Clock
 from socialcommerce.simulators.market import Market
 from socialcommerce.simulators.meta.graph.authority import proof
@@ -453,6 +454,21 @@ def test_settings_name_no_account_where_there_are_several() -> None:
     assert isinstance(twin, MetaTwin)
     assert set(twin.settings()) == {"app_id", "app_secret", "business_id", "verify_token"}
     assert twin.settings(1)["catalog_id"] == twin.accounts[1].id
-    slots = {(slot, kind) for slot, kind, _, _ in twin.grants(twin.accounts[1])}
-    assert {("user", "catalog"), ("user", "ad"), ("page", "page")} <= slots
     assert twin.accounts[0].region == "DE"
+
+
+@pytest.mark.parametrize("name", ["meta", "whatsapp"])
+def test_a_login_opens_every_asset(name: str) -> None:
+    twin = open_twin(name, seed=7, accounts=2)
+    assert isinstance(twin, GraphTwin)
+    graph = GraphCaller(twin)
+    first, second = (twin.grants(account) for account in twin.accounts)
+    for _, kind, key, token in (*first, *second):
+        access = token["access_token"]
+        known = key if key in twin.nodes else f"act_{key}"
+        assert graph.call("GET", f"/{known}", access)["id"] == known
+        if kind != "business":
+            assert twin.market.account(key).id in {one.id for one in twin.accounts}
+    assert first[0][3] == second[0][3], "one person logs in, once"
+    with pytest.raises(UnknownEntity):
+        twin.market.account("1")

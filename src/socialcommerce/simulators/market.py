@@ -75,9 +75,13 @@ class Market:
         Raises ``UnknownEntity``.
         """
         key = key_of(account_id)
-        if key not in self.accounts:
-            raise UnknownEntity(f"there is no account {key!r}")
-        return self.accounts[key]
+        if key in self.accounts:
+            return self.accounts[key]
+        for twin in self.twins.values():
+            found = twin.account_of(key)
+            if found is not None:
+                return found
+        raise UnknownEntity(f"there is no account {key!r}")
 
     @property
     def default(self) -> Account:

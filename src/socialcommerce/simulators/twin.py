@@ -132,6 +132,10 @@ class Twin(ABC):
         """The callback url after the consent page at ``url``; None where it is no page of ours."""
         return None
 
+    def account_of(self, key: str) -> Account | None:
+        """The account that has an asset with that id (a page, a phone number …), if one has."""
+        return None
+
     def furnish(self, account: Account, entity: Any) -> None:
         """Fill the ``native`` part of an entity that the market has just made."""
         return

@@ -155,18 +155,18 @@ class GraphTwin(Twin):
         """The accounts, as what they are."""
         return [account for account in self.accounts if isinstance(account, Seller)]
 
+    def account_of(self, key: str) -> Seller | None:
+        """The seller with an asset of that id; an ad account's may lack its ``act_``."""
+        names = (key, f"act_{key}")
+        owners = (one for one in self.sellers if any(node.id in names for node in one.assets.values()))
+        return next(owners, None)
+
     def seller(self, thing: object) -> Seller:
-        """The seller with that account, or with an asset of that id (or of an object with one)."""
-        key = str(getattr(thing, "id", thing))
-        found = (
-            one
-            for one in self.sellers
-            if key == one.id or any(key == node.id for node in one.assets.values())
-        )
-        seller = next(found, None)
-        if seller is None:
-            raise LookupError(f"no seller has {key!r}")
-        return seller
+        """The seller with an asset of that id (or of an object with one); raises ``LookupError``."""
+        found = self.account_of(str(getattr(thing, "id", thing)))
+        if found is None:
+            raise LookupError(f"no seller has {thing!r}")
+        return found
 
     def add_app(self, redirects: tuple[str, ...] = ()) -> App:
         """Register another app, for these redirects only (any, unless given)."""
@@ -194,6 +194,15 @@ class GraphTwin(Twin):
         who = [account.id] if account is not None else [one.id for one in self.accounts]
         holder = {"USER": self.person, "SYSTEM_USER": self.system_user}[kind].id
         return self.authority.issue(self.apps[0], kind, holder, who, seconds=seconds, **more)
+
+    def everyones(self, kind: str, seconds: float | None = None) -> Token:
+        """One token for all sellers' assets, the same one for as long as it lives."""
+        now, everyone = self.clock.now(), {one.id for one in self.accounts}
+        for token in self.authority.tokens.values():
+            alive = token.dead is None and (token.until is None or token.until > now)
+            if token.kind == kind and alive and token.sellers >= everyone and token.app is self.apps[0]:
+                return token
+        return self.token(None, kind, seconds)
 
     def issue_token(self, account: Account) -> dict[str, Any]:
         """A system user's token for one seller's assets; it never ends by itself."""

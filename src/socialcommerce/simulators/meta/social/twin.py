@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from attrs import define
 
 from socialcommerce.simulators.account import Account, NotPlayed
-from socialcommerce.simulators.meta.graph.authority import LONG
+from socialcommerce.simulators.meta.graph.authority import LONG, Token
 from socialcommerce.simulators.meta.graph.seller import Seller
 from socialcommerce.simulators.meta.graph.twin import GraphTwin
 from socialcommerce.simulators.meta.social import instagram, people, posts, push
@@ -59,16 +59,17 @@ class MetaTwin(GraphTwin):
     def grants(self, account: Account) -> list[tuple[str | None, str | None, str, dict[str, Any]]]:
         """What a login brings: the long-lived token of the person, and the Page's behind it."""
         seller = self.seller(account)
-        user = self._everyones()
+        user = self.everyones("USER", float(LONG))
         page = self.authority.page_token(user, seller.asset("Page").id, seller.id)
-        ids = {
-            "catalog": seller.id,
-            "ad": seller.asset("AdAccount").id.removeprefix("act_"),
-            "page": seller.asset("Page").id,
-        }
-        mine = [("user", kind, key, self.grant_of(user)) for kind, key in ids.items()]
-        pixel = ("pixel", "ad", ids["ad"], self.grant_of(user))
-        return [*mine, ("page", "page", ids["page"], self.grant_of(page)), pixel]
+        pages = [("page", seller.asset("Page").id), ("instagram", seller.asset("IGUser").id)]
+        ad, number = seller.asset("AdAccount").id, seller.asset("AdAccount").id.removeprefix("act_")
+        whole = [("business", self.business.id), ("catalog", seller.id), ("ad", ad), ("ad", number), *pages]
+        opened: list[tuple[str, Token, list[tuple[str, str]]]] = [
+            ("user", user, whole),
+            ("page", page, pages),
+            ("pixel", user, [("ad", ad), ("ad", number), ("pixel", seller.asset("AdsPixel").id)]),
+        ]
+        return [(slot, kind, key, self.grant_of(token)) for slot, token, ids in opened for kind, key in ids]
 
     # -- what people do
 
@@ -84,10 +85,3 @@ class MetaTwin(GraphTwin):
         kind = self.nodes[key].kind if key in self.nodes else ""
         write = instagram.comment if kind in ("IGMedia", "IGComment") else posts.comment
         return write(self, key, text).id
-
-    def _everyones(self) -> Any:
-        """One token of the person for all sellers, however often it is asked for."""
-        for token in self.authority.tokens.values():
-            if (token.kind, token.holder, token.dead) == ("USER", self.person.id, None) and token.until:
-                return token
-        return self.token(None, "USER", float(LONG))

@@ -70,13 +70,14 @@ class WhatsAppTwin(GraphTwin):
     def grants(self, account: Account) -> list[tuple[str | None, str | None, str, dict[str, Any]]]:
         """The system user's token, which serves messages and catalog alike."""
         seller = self.seller(account)
-        token = self.issue_token(account)
-        phone = seller.asset("WhatsAppBusinessPhoneNumber").id
-        return [
-            ("business", "phone", phone, token),
-            ("catalog", "phone", phone, token),
-            ("catalog", "catalog", seller.id, token),
-        ]
+        token = self.grant_of(self.everyones("SYSTEM_USER"))
+        ids = {
+            "phone": seller.asset("WhatsAppBusinessPhoneNumber").id,
+            "waba": seller.asset("WhatsAppBusinessAccount").id,
+            "catalog": seller.id,
+            "business": self.business.id,
+        }
+        return [(slot, kind, ids[kind], token) for slot in ("business", "catalog") for kind in ids]
 
     def new_id(self, kind: str) -> str:
         """A fresh id; of a message or an order a ``wamid``, of a person a phone number or a user id."""
