@@ -16,7 +16,7 @@ __all__ = ["routes"]
 routes = Routes("whatsapp_business_management", use_case="whatsapp_business_management")
 routes.readable("WhatsAppBusinessAccount", "id", "name", "timezone_id", "message_template_namespace")
 routes.readable(
-    "WhatsAppBusinessPhoneNumber", "id", "verified_name", "display_phone_number", "quality_rating"
+    "WhatsAppBusinessPhoneNumber", "id", "verified_name", "display_phone_number", "quality_rating", "status"
 )
 
 
@@ -43,7 +43,6 @@ def furnish(twin: GraphTwin, seller: Seller) -> None:
         quality_rating="GREEN",
         code_verification_status="VERIFIED",
         platform_type="CLOUD_API",
-        status="CONNECTED",
         name_status="APPROVED",
     )
     phone.hidden["digits"] = digits

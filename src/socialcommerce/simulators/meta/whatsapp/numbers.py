@@ -42,7 +42,7 @@ def _hooks(waba: Waba) -> dict[str, Any]:
 
 
 READ: Mapping[str, Callable[[Waba], Any]] = {
-    "status": lambda waba: "CONNECTED" if waba.registered else "DISCONNECTED",
+    "status": lambda waba: "LINKED" if waba.registered else "UNLINKED",
     "account_mode": lambda waba: "LIVE" if waba.allowed is None else "SANDBOX",
     "host_platform": lambda waba: "CLOUD_API",
     "throughput": lambda waba: {"level": "STANDARD"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -15,15 +16,22 @@ from socialcommerce.simulators.meta.whatsapp.content import MEDIA
 from socialcommerce.simulators.meta.whatsapp.waba import Media, Waba
 
 __all__ = [
+    "ask_about",
     "change_number",
+    "come_by_ad",
+    "fill_in",
     "hear",
     "hide_number",
     "keep_media",
     "ordered",
     "pay",
     "prefer_marketing",
+    "press",
     "read",
+    "send_file",
+    "send_unsupported",
     "set_username",
+    "talk_of",
 ]
 
 
@@ -116,6 +124,50 @@ def _choice(asked: Message, choice: str) -> tuple[str, dict[str, Any]]:
             if choice in (row["id"], row["title"]):
                 return "interactive", {"type": "list_reply", "list_reply": dict(row)}
     raise UnknownEntity(f"nothing of that message is called {choice!r}")
+
+
+def come_by_ad(
+    waba: Waba, talk: Conversation, ad_id: str, text: str = "Can I get more info on this?"
+) -> Message:
+    """A person taps an ad that leads here, and writes: the first message tells of the ad."""
+    referral = {
+        "source_url": f"https://fb.me/{ad_id[-8:]}",
+        "source_id": ad_id,
+        "source_type": "ad",
+        "headline": "Chat with us",
+        "body": "New this week",
+        "media_type": "image",
+        "image_url": "https://scontent.xx.fbcdn.net/v/ad.jpg",
+        "ctwa_clid": waba.twin.new_word(60),
+        "welcome_message": {"text": "Hi there! Let us know how we can help!"},
+    }
+    return hear(waba, talk, "text", {"text": text}, referral=referral)
+
+
+def ask_about(waba: Waba, talk: Conversation, sku: str, text: str) -> Message:
+    """A person writes from the page of a product."""
+    product = {"catalog_id": waba.catalog_id, "product_retailer_id": sku}
+    context = {"from": waba.display, "id": waba.twin.new_id("message"), "referred_product": product}
+    return hear(waba, talk, "text", {"text": text}, context=context)
+
+
+def send_unsupported(waba: Waba, talk: Conversation) -> Message:
+    """A person sends something that the platform does not pass on."""
+    details = {"details": "Message type is currently not supported."}
+    wrong = {"code": 131051, "title": "Message type unknown", "message": "Message type unknown"}
+    return hear(waba, talk, "unsupported", {}, errors=[{**wrong, "error_data": details}])
+
+
+def fill_in(waba: Waba, message_id: str, answers: Mapping[str, Any]) -> Message:
+    """A person completes a flow that was sent."""
+    asked = waba.spoken[message_id]
+    text = json.dumps(dict(answers), separators=(",", ":"))
+    reply = {"response_json": text, "body": "Sent", "name": "flow"}
+    context = {"from": waba.display, "id": message_id}
+    said = {"type": "nfm_reply", "nfm_reply": reply}
+    return hear(
+        waba, waba.talks[asked.conversation_id], "interactive", {"interactive": said}, context=context
+    )
 
 
 def read(waba: Waba, talk: Conversation) -> None:

@@ -59,7 +59,7 @@ def _check_body(text: str, category: str, named: bool) -> None:
         return
     if found and (POSITION.match(text.strip()) or text.rstrip().endswith("}}")):
         raise refuse(2388299, "Parameters can't be at the start or end of the template.")
-    if len(POSITION.sub(" ", text).split()) < len(found):
+    if len(re.findall(r"\w+", POSITION.sub(" ", text))) < len(found):
         raise refuse(2388293, "Reduce the number of parameters or make the text longer.")
 
 
