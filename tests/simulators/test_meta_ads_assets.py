@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -332,7 +333,6 @@ def without(name: str) -> dict[str, Any]:
         without("event_time"),
         without("user_data"),
         without("action_source"),
-        without("event_source_url"),
         {"action_source": "telepathy"},
         {"event_time": "yesterday"},
         {"event_time": 1_600_000_000},
@@ -341,7 +341,6 @@ def without(name: str) -> dict[str, Any]:
         {"user_data": {"em": ["jane@shop.example"], "client_user_agent": "x"}},
         {"user_data": {"em": HASH.upper(), "client_user_agent": "x"}},
         {"user_data": {"em": HASH, "shoe_size": "44", "client_user_agent": "x"}},
-        {"user_data": {"em": HASH}},
         {"custom_data": {"value": 5}},
         {"custom_data": {"currency": "USD"}},
         {"custom_data": {"value": 5, "currency": "dollars"}},
@@ -368,7 +367,7 @@ def test_a_visit_to_a_shop_may_lie_longer_ago(ads: AdsCaller) -> None:
     long_ago = event(ads)["event_time"] - 30 * 86400
     error = refused(ads.post, f"/{ads.pixel}/events", data=[event(ads, event_time=long_ago)])
     assert error.subcode == 2804003
-    bought = event(ads, event_time=long_ago, action_source="physical_store", event_source_url=None)
+    bought = event(ads, event_time=long_ago, action_source="physical_store")
     assert ads.post(f"/{ads.pixel}/events", data=[bought])["events_received"] == 1
 
 
@@ -468,3 +467,15 @@ def test_ads_insights_and_audiences_are_counted_apart(ads: AdsCaller) -> None:
         for _ in range(3):
             ads.get(f"/{ads.act}/{edge}")
         assert refused(ads.get, f"/{ads.act}/{edge}").code == code
+
+
+def test_ads_calls_tell_how_much_is_used_in_headers_of_their_own(ads: AdsCaller) -> None:
+    ads.get(f"/{ads.act}/insights")
+    assert "X-FB-Ads-Insights-Throttle" not in ads.headers
+    ads.twin.limits.budgets |= {"ads_management": 4, "ads_insights": 4}
+    ads.get(f"/{ads.act}/insights")
+    told = json.loads(ads.headers["X-FB-Ads-Insights-Throttle"])
+    assert told == {"acc_id_util_pct": 50, "app_id_util_pct": 50, "ads_api_access_tier": "standard_access"}
+    ads.get(f"/{ads.act}/campaigns")
+    told = json.loads(ads.headers["X-Ad-Account-Usage"])
+    assert told == {"acc_id_util_pct": 25, "reset_time_duration": 0, "ads_api_access_tier": "standard_access"}

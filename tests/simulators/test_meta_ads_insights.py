@@ -305,6 +305,12 @@ def test_breakdowns_that_do_not_fit_are_refused(ads: AdsCaller, breakdowns: list
     assert (error.code, error.subcode) == (2, 1504041)
 
 
+def test_actions_are_told_by_type_alone(ads: AdsCaller) -> None:
+    booked(ads)
+    assert len(insights(ads, action_breakdowns=["action_type"])) == 1
+    assert refused(insights, ads, action_breakdowns=["action_device"]).code == 3
+
+
 def test_attribution_windows_stand_beside_the_value(ads: AdsCaller) -> None:
     campaign, _, _ = booked(ads)
     ads.market.record_ads(campaign, days_ago(ads, 1), "1.00", "10.00")

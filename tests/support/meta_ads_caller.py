@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+
+from tests.support.meta_spec import MetaSpec
 
 from socialcommerce.runtime.transport import Request
 from socialcommerce.simulators import open_twin
@@ -18,6 +21,10 @@ __all__ = ["HASH", "AdsCaller", "Refusal", "open_ads"]
 HASH = "ab" * 32
 SPECS = Path(__file__).resolve().parents[3] / "shared/specs/meta/api_specs"
 US = {"geo_locations": {"countries": ["US"]}}
+
+
+SPEC = MetaSpec(SPECS.parent) if SPECS.is_dir() else None
+"""The vendor's interface data, where it is at hand; every exchange that succeeds is held to it."""
 
 
 class Refusal(Exception):
@@ -42,11 +49,12 @@ def _text(value: Any) -> str:
 
 
 class AdsCaller:
-    """Calls of one seller's ad account; what goes wrong is raised as ``Refusal``."""
+    """Calls of one seller's ad account; what goes wrong is raised as ``Refusal``. ``headers``: the last reply's."""
 
     def __init__(self, twin: MetaTwin, scopes: tuple[str, ...] | None = None) -> None:
         self.twin, self.market, self.seller = twin, twin.market, twin.sellers[0]
         more: dict[str, Any] = {} if scopes is None else {"scopes": scopes}
+        self.headers: Mapping[str, str] = {}
         self.token = twin.token(self.seller, **more).access
         self.act = self.seller.asset("AdAccount").id
         self.page = self.seller.asset("Page").id
@@ -75,11 +83,21 @@ class AdsCaller:
         elif text:
             url += f"?{urlencode(text)}"
         headers["authorization"] = f"Bearer {self.token}"
-        reply = self.twin.handle(Request(method, url, headers, body))
+        request = Request(method, url, headers, body)
+        reply = self.twin.handle(request)
+        self.headers = reply.headers
         answer = json.loads(reply.content)
         if reply.status != 200:
             raise Refusal(reply.status, answer["error"])
+        if SPEC is not None and files is None:
+            faults = SPEC.exchange(request, reply, self._kind)
+            assert not faults, faults
         return answer
+
+    def _kind(self, key: str) -> str | None:
+        """Of what kind the object with an id is, or was before it was deleted."""
+        node = self.twin.nodes.get({"me": self.twin.system_user.id}.get(key, key))
+        return None if node is None else node.kind
 
     def get(self, path: str, **given: Any) -> Any:
         """Read."""

@@ -39,6 +39,17 @@ PARAMETERS_ALSO: Mapping[str, frozenset[str]] = {
         {"business_app", "scope", "set_token_expires_in_60_days", "page_id"}
     ),
     "POST Business/owned_product_catalogs": frozenset({"vertical"}),
+    **{
+        f"GET {kind}": frozenset({"filtering"})
+        for kind in (
+            "AdAccount/campaigns",
+            "AdAccount/adsets",
+            "AdAccount/ads",
+            "Campaign/adsets",
+            "Campaign/ads",
+            "AdSet/ads",
+        )
+    },
 }
 """The same of parameters."""
 EXTRA_EDGES = frozenset(
@@ -47,6 +58,8 @@ EXTRA_EDGES = frozenset(
 )  # fmt: skip
 """Calls that the platform's pages document and the interface data lacks."""
 OPEN_WORDS = re.compile(r"commerce_tax_category|origin_country|timezone_id|currency|subscribed_fields")
+BREAKDOWNS = "adaccountinsights_breakdowns_enum_param"
+"""The words by which a row of insights is broken down; each is a field of the row too."""
 OBJECTS = frozenset({"Object", "map", "Targeting", "AdCreative", "AdSet"})
 ROOT = re.compile(r"^/v\d+\.\d+(?=/|$)")
 
@@ -82,7 +95,9 @@ class MetaSpec:
         if node is None:
             return None
         known = {one["name"]: one["type"] for one in node["fields"]}
-        return {"id": "string", **known, **dict.fromkeys(UNLISTED.get(kind, ()), "any")}
+        cells = self._words[BREAKDOWNS] if kind == "AdsInsights" else ()
+        also = (*UNLISTED.get(kind, ()), *cells)
+        return {"id": "string", **known, **dict.fromkeys(also, "any")}
 
     # -- one exchange
 
@@ -154,7 +169,8 @@ class MetaSpec:
             if one["required"] and key not in given and one["type"] != "file":
                 yield f"{key} is required"
         if given.get("fields"):
-            yield from self._asked(call["return"], str(given["fields"]))
+            report = name.endswith("/insights")
+            yield from self._asked("AdsInsights" if report else call["return"], str(given["fields"]))
 
     def _value(self, name: str, kind: str, value: Any) -> Iterator[str]:
         if kind == "list" or kind.startswith("list<"):

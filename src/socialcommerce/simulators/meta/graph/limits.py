@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["USE_CASES", "Limits", "UseCase"]
 
 HOUR = 3600.0
+TIER = "standard_access"
 TELL_FROM = 1
 """The percentage from which the headers are sent."""
 
@@ -111,8 +112,18 @@ class Limits:
             return {"X-App-Usage": dumps(used).decode()}
         entry = {"type": name, **used, "estimated_time_to_regain_access": minutes}
         if name.startswith(("ads_", "custom_")):
-            entry["ads_api_access_tier"] = "standard_access"
-        return {"X-Business-Use-Case-Usage": dumps({key: [entry]}).decode()}
+            entry["ads_api_access_tier"] = TIER
+        return {"X-Business-Use-Case-Usage": dumps({key: [entry]}).decode(), **_of_ads(name, percent, minutes)}
+
+
+def _of_ads(name: str, percent: int, minutes: int) -> dict[str, str]:
+    """The older headers of ads calls, which tell the same in other words; seconds until it is over."""
+    told = {"acc_id_util_pct": percent, "ads_api_access_tier": TIER}
+    if name == "ads_management":
+        return {"X-Ad-Account-Usage": dumps({**told, "reset_time_duration": minutes * 60}).decode()}
+    if name == "ads_insights":
+        return {"X-FB-Ads-Insights-Throttle": dumps({**told, "app_id_util_pct": percent}).decode()}
+    return {}
 
 
 def asset_key(name: str, node: Node | None, otherwise: str) -> str:

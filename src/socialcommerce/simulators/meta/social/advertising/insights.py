@@ -139,6 +139,9 @@ def _conditions(given: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
 
 def question(call: Call) -> Question:
     """The report that a call asks for; raises ``Refused`` where it cannot be made."""
+    for name in call.given.get("action_breakdowns") or ():
+        if name != "action_type":
+            raise Refused(3, f"(#3) The action breakdown {name} is not available to this application.")
     under = call.own.entity if isinstance(call.own.entity, Unit) else None
     given, level = call.given, _level(call.given, under)
     ranges = asked_ranges(given, ads_of(call).today())

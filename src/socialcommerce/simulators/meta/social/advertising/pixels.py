@@ -80,14 +80,6 @@ def _check_custom(at: int, event: Mapping[str, Any]) -> None:
         raise _bad(at, "every one of custom_data.contents needs an id.")
 
 
-def _check_website(at: int, event: Mapping[str, Any]) -> None:
-    if event["action_source"] == "website":
-        if not event.get("event_source_url"):
-            raise _bad(at, "event_source_url is required when action_source is website.")
-        if not event["user_data"].get("client_user_agent"):
-            raise _bad(at, "user_data.client_user_agent is required when action_source is website.")
-
-
 def _check(at: int, now: float, event: Any) -> None:
     if not isinstance(event, dict):
         raise _bad(at, "an event must be an object.")
@@ -97,7 +89,6 @@ def _check(at: int, now: float, event: Any) -> None:
         raise _bad(at, f"action_source must be one of {', '.join(sorted(SOURCES))}.")
     _check_time(at, now, event)
     _check_user(at, event.get("user_data"))
-    _check_website(at, event)
     _check_custom(at, event)
 
 
