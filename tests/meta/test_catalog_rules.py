@@ -197,6 +197,12 @@ class TestFeed:
         with pytest.raises(errors.InvalidRequest, match="twice"):
             Wire().client().catalog.export_feed([listed(), listed()])
 
+    def test_one_product_will_do_and_what_cannot_be_walked_is_told(self) -> None:
+        catalog = Wire().client().catalog
+        assert catalog.export_feed(listed()).read() == catalog.export_feed([listed()]).read()  # type: ignore[arg-type]
+        with pytest.raises(errors.InvalidRequest, match="collect"):
+            catalog.export_feed(object())  # type: ignore[arg-type]
+
     def test_json_is_no_feed(self) -> None:
         with pytest.raises(errors.Unsupported, match="JSON"):
             Wire().client().catalog.export_feed([listed()], format="json")

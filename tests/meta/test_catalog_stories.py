@@ -206,3 +206,25 @@ def test_a_refused_item_is_told_by_its_sku(shop: Client) -> None:
         ]
     )
     assert [type(one.error) for one in result] == [errors.NotFound, errors.NotFound]
+
+
+def test_products_of_another_shop_come_in_as_a_feed(shop: Client) -> None:
+    other = simulate("shopee")
+    other.market.add_product("SH-1", stock=4, price=Money("9.90", "SGD"))
+    there = [one.model_copy(update={"url": "https://shop.example.com/1"}) for one in other.catalog.list()]
+    document = shop.catalog.export_feed(there)
+    (account,) = shop.accounts(kind="catalog")
+    feed = shop.call("POST", f"/{account.id}/product_feeds", body={"name": "mine"}, service="catalog")
+    upload = shop.call(
+        "POST",
+        f"/{feed['id']}/uploads",
+        files={"file": ("feed.csv", document.read())},
+        body={"update_only": True},
+        service="catalog",
+    )
+    shop.market.advance(timedelta(minutes=10))
+    ended = shop.call("GET", f"/{upload['id']}", query={"fields": "num_persisted_items"}, service="catalog")
+    assert ended["num_persisted_items"] == 1
+    (here,) = shop.catalog.list()
+    assert (here.variants[0].sku, here.variants[0].price) == ("SH-1", Money("9.90", "SGD"))
+    assert here.variants[0].available == 4

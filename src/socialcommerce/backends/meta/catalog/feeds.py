@@ -53,7 +53,7 @@ class Feeds(Writing):
 
     def _feed_rows(self, products: Iterable[Product]) -> list[Row]:
         rows: dict[str, Row] = {}
-        for index, product in enumerate(products):
+        for index, product in enumerate(_several(products)):
             for row in self._rows_of(index, product):
                 if row["id"] in rows:
                     raise invalid(**{f"products.{index}.sku": f"{row['id']} comes twice; Meta ignores both"})
@@ -68,6 +68,15 @@ class Feeds(Writing):
             fields = {f"products.{index}.{field}": text for field, text in error.fields.items()}
             raise InvalidRequest(fields=fields, sent="no") from error
         return [_flat(row) for row in self.columns.rows(given)]
+
+
+def _several(products: Any) -> Iterable[Product]:
+    """One product as several; a listing of an asynchronous client cannot be walked from here."""
+    if isinstance(products, Product):
+        return (products,)
+    if not isinstance(products, Iterable):
+        raise invalid(products="give products in a list: await catalog.list().collect()")
+    return products
 
 
 def _as_input(product: Product) -> ProductInput:
