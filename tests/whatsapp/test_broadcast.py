@@ -340,14 +340,15 @@ def test_templates_are_deleted_by_name_by_language_and_by_id() -> None:
     templates = client.messaging.templates
     (one,) = templates.list()
     asked: list[dict[str, Any]] = []
-    for call in (
-        lambda: templates.delete("order_ready"),
-        lambda: templates.delete("order_ready", language="en_US"),
-        lambda: templates.delete("77"),
-        lambda: templates.delete(one),
-        lambda: templates.delete(one, language="en_US"),
-    ):
-        call()
+    given: list[tuple[Any, str | None]] = [
+        ("order_ready", None),
+        ("order_ready", "en_US"),
+        ("77", None),
+        (one, None),
+        (one, "en_US"),
+    ]
+    for template, language in given:
+        templates.delete(template, language=language)
         assert wire.sent[-1].method == "DELETE"
         asked.append(wire.query(TEMPLATES))
     both = {"name": "order_ready", "hsm_id": "77"}

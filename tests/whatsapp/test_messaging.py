@@ -77,6 +77,13 @@ def template_row(**fields: Any) -> dict[str, Any]:
     } | fields
 
 
+def hidden(number: str, user: str) -> dict[str, Any]:
+    """A message of somebody who shows no phone number."""
+    told = message(number, from_user_id=user)
+    del told["from"]
+    return told
+
+
 def written(content: Any, **more: Any) -> dict[str, Any]:
     """The object that a content becomes, named after its type."""
     wire, client = known()
@@ -131,7 +138,7 @@ def test_a_person_is_known_by_number_and_by_id(to: Any) -> None:
 def test_who_hides_their_number_is_written_to_by_id() -> None:
     wire, client = known()
     other = "SG.9"
-    deliver(client, push(message("wamid.2", **{"from": None, "from_user_id": other}), contacts=[]))
+    deliver(client, push(hidden("wamid.2", other), contacts=[]))
     (answered,) = [one for one in client.messaging.conversations() if one.id == other]
     client.messaging.send(answered, "Yes!")
     body = said(wire)
@@ -476,9 +483,9 @@ def test_files_are_uploaded_and_kept_by_id(tmp_path: Path) -> None:
     assert (media.id, media.media_type, media.name) == ("4490709327384033", "application/pdf", "bill.pdf")
     assert media.expires_at is not None
     assert media.expires_at == datetime.fromtimestamp(NOW, UTC) + timedelta(days=30)
-    content = wire.requests(MEDIA)[0].content
-    assert b'name="messaging_product"\r\n\r\nwhatsapp' in content
-    assert b'filename="bill.pdf"' in content
+    sent = wire.requests(MEDIA)[0].content
+    assert b'name="messaging_product"\r\n\r\nwhatsapp' in sent
+    assert b'filename="bill.pdf"' in sent
     file.unlink()
     with pytest.raises(errors.InvalidRequest, match="bytes"):
         client.messaging.upload_media(Media(kind="file", path=file))

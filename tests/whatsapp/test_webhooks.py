@@ -676,7 +676,7 @@ def test_a_person_who_changes_their_number_stays_the_same() -> None:
         client, json.dumps(sample("webhook_system_number_changed")).replace("106540352242922", PHONE).encode()
     )
     assert client.messaging.policy("16505551234").reason
-    deliver(client, push(message(**{"from": "12195555358"}), contacts=[]))
+    deliver(client, push(message() | {"from": "12195555358"}, contacts=[]))
     assert client.messaging.policy("12195555358").can_reply
     assert client.messaging.policy("+1 650-555-1234").can_reply
 

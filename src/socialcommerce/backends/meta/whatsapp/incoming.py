@@ -274,10 +274,12 @@ def _price(line: Row) -> Money | None:
 def _total(row: Row) -> Money | None:
     """The sum of an order; None where a price is missing, or the currencies differ."""
     prices = [(_price(line), line["quantity"]) for line in row["lines"]]
-    known = [price * count for price, count in prices if price is not None]
+    known: list[Money] = [price * count for price, count in prices if price is not None]
     if not known or len(known) < len(prices) or len({money.currency for money in known}) > 1:
         return None
-    total: Money = sum(known[1:], known[0])
+    total = known[0]
+    for money in known[1:]:
+        total += money
     return total
 
 

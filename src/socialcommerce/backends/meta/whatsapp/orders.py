@@ -292,12 +292,14 @@ class WhatsAppOrders(_Told, Orders):
             paid = yield from self._looked_up(progress["configuration"], reference)
         if not paid:
             return Transactions.build(order_id=found.id)
-        captured, item = paid["status"] == "captured", _transaction(paid)
+        # What was asked for and not paid brings nothing.
+        expected = paid["status"] in ("captured", "pending")
+        items = (_transaction(paid),) if expected else ()
         return Transactions.build(
             order_id=found.id,
-            items=(item,),
-            net=item.amount if captured else None,
-            status="final" if captured else "estimated",
+            items=items,
+            net=items[0].amount if items else None,
+            status="final" if paid["status"] == "captured" else "estimated",
             native_status=paid["status"],
             raw=paid,
         )

@@ -225,8 +225,9 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
         Other events of the same fields stop with them. ``level="account"`` ends the account's pushes as a
         whole, whatever the app is subscribed to: ``events`` must then name all of its fields.
         """
-        fields = _fields(events)
-        left = sorted(set((yield from self._app_fields())) - set(fields))
+        now = yield from self._app_fields()
+        fields = [name for event in events for name in ([event] if event in now else _fields([event]))]
+        left = sorted(set(now) - set(fields))
         if level == "account" and left:
             raise invalid(events=f"an account's pushes end as a whole: name {', '.join(left)} too")
         if level != "account":
@@ -352,6 +353,8 @@ def _fields(events: Sequence[str]) -> list[str]:
 
 def _field(event: str) -> Iterator[str]:
     found = [name for name, kinds in codes.FIELDS.items() if event == name or event in kinds]
+    if event.startswith(codes.GROUPS):
+        found = [event]
     if found and event != "unknown":
         yield from found
         return

@@ -9,7 +9,7 @@ from socialcommerce.resources.capability import Level, Refusal
 if TYPE_CHECKING:
     from socialcommerce.models.event import EventType
 
-__all__ = ["EVENTS", "FEATURES", "FIELDS", "LOST", "OBJECT", "REFUSALS", "STATUSES"]
+__all__ = ["EVENTS", "FEATURES", "FIELDS", "GROUPS", "LOST", "OBJECT", "REFUSALS", "STATUSES"]
 
 OBJECT: Final = "whatsapp_business_account"
 
@@ -46,6 +46,9 @@ FIELDS: Final[dict[str, tuple[EventType, ...]]] = {
     "partner_solutions": ("unknown",),
 }
 """Every field that can be subscribed to, and the events that come of it."""
+
+GROUPS: Final = "group_"
+"""How the fields of groups begin, all of which are ``unknown`` here."""
 
 STATUSES: Final[dict[str, EventType]] = {
     "sent": "message.sent",
