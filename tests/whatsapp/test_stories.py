@@ -12,6 +12,7 @@ from socialcommerce.backends.meta.whatsapp.messaging import cards
 from socialcommerce.models.content import (
     Button,
     Contact,
+    Content,
     Image,
     Interactive,
     Location,
@@ -107,7 +108,7 @@ def test_a_question_is_answered_until_the_window_closes() -> None:
 def test_every_kind_of_content_is_taken() -> None:
     with simulate("whatsapp") as shop:
         order = sold(shop)
-        contents = [
+        contents: list[Content] = [
             Reaction(order.id, "👍"),
             Location(1.3, 103.8, name="Shop"),
             Contact("Ana Lim", phones=["+65 1234"]),
