@@ -221,6 +221,8 @@ def test_all_people_are_replaced_once_the_last_part_came(ads: AdsCaller) -> None
     assert refused(ads.post, path, **late).blamed == ["session"]
     assert len(ads.get(f"/{key}/sessions")["data"]) == 2
     assert refused(ads.post, path, payload={"schema": "EMAIL", "data": hashes(1)}).code == 100
+    empty = {"payload": {"schema": "EMAIL", "data": []}, "session": {}}
+    assert refused(ads.post, path, **empty).code == 100
 
 
 def test_parts_of_one_session_arrive_within_ninety_minutes(ads: AdsCaller) -> None:
@@ -471,11 +473,11 @@ def test_ads_insights_and_audiences_are_counted_apart(ads: AdsCaller) -> None:
 
 def test_ads_calls_tell_how_much_is_used_in_headers_of_their_own(ads: AdsCaller) -> None:
     ads.get(f"/{ads.act}/insights")
-    assert "X-FB-Ads-Insights-Throttle" not in ads.headers
+    assert "x-fb-ads-insights-throttle" not in ads.headers
     ads.twin.limits.budgets |= {"ads_management": 4, "ads_insights": 4}
     ads.get(f"/{ads.act}/insights")
-    told = json.loads(ads.headers["X-FB-Ads-Insights-Throttle"])
+    told = json.loads(ads.headers["x-fb-ads-insights-throttle"])
     assert told == {"acc_id_util_pct": 50, "app_id_util_pct": 50, "ads_api_access_tier": "standard_access"}
     ads.get(f"/{ads.act}/campaigns")
-    told = json.loads(ads.headers["X-Ad-Account-Usage"])
+    told = json.loads(ads.headers["x-ad-account-usage"])
     assert told == {"acc_id_util_pct": 25, "reset_time_duration": 0, "ads_api_access_tier": "standard_access"}

@@ -424,6 +424,8 @@ def test_a_catalog_campaign_needs_a_product_set(ads: AdsCaller) -> None:
     (_, told) = pushed(ads)
     assert (told["field"], told["value"]["id"]) == ("with_issues_ad_objects", ad)
     assert told["value"]["error_summary"] == "Product set is empty"
+    ads.delete(f"/{product_set}", allow_live_product_set_deletion=True)
+    assert "issues_info" not in read(ads, adset, "issues_info")
 
 
 # -- creatives and ads
@@ -480,6 +482,13 @@ def test_a_video_creative_needs_a_thumbnail(ads: AdsCaller) -> None:
     assert refused(ads.creative, **story(ads, video_data={"video_id": video})).code == 100
     key = ads.creative(**story(ads, video_data={"video_id": video, "image_url": "https://x.example/x.png"}))
     assert read(ads, key, "object_type")["object_type"] == "VIDEO"
+
+
+def test_a_post_that_exists_can_be_advertised(ads: AdsCaller) -> None:
+    post = ads.market.post("Look at this")
+    key = ads.creative(object_story_spec=None, object_story_id=post)
+    found = read(ads, key, "object_story_id", "effective_object_story_id")
+    assert found["object_story_id"] == found["effective_object_story_id"] == post
 
 
 def test_a_creative_is_never_changed_but_for_its_name(ads: AdsCaller) -> None:

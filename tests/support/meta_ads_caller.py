@@ -49,7 +49,10 @@ def _text(value: Any) -> str:
 
 
 class AdsCaller:
-    """Calls of one seller's ad account; what goes wrong is raised as ``Refusal``. ``headers``: the last reply's."""
+    """Calls of one seller's ad account; what goes wrong is raised as ``Refusal``.
+
+    ``headers`` are those of the last reply.
+    """
 
     def __init__(self, twin: MetaTwin, scopes: tuple[str, ...] | None = None) -> None:
         self.twin, self.market, self.seller = twin, twin.market, twin.sellers[0]

@@ -113,7 +113,10 @@ class Limits:
         entry = {"type": name, **used, "estimated_time_to_regain_access": minutes}
         if name.startswith(("ads_", "custom_")):
             entry["ads_api_access_tier"] = TIER
-        return {"X-Business-Use-Case-Usage": dumps({key: [entry]}).decode(), **_of_ads(name, percent, minutes)}
+        return {
+            "X-Business-Use-Case-Usage": dumps({key: [entry]}).decode(),
+            **_of_ads(name, percent, minutes),
+        }
 
 
 def _of_ads(name: str, percent: int, minutes: int) -> dict[str, str]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from socialcommerce.simulators.account import Account
 
-__all__ = ["WHOLE", "major", "minor", "offset", "places", "smallest_budget", "text"]
+__all__ = ["WHOLE", "major", "minor", "offset", "places", "smallest_budget"]
 
 WHOLE = frozenset({"CLP", "COP", "CRC", "HUF", "ISK", "IDR", "JPY", "KRW", "PYG", "TWD", "VND"})
 """Currencies that Meta counts in whole units; every other one in hundredths, BHD and JOD too."""
@@ -33,11 +33,6 @@ def minor(account: Account, amount: Decimal) -> int:
 def major(account: Account, steps: object) -> Decimal:
     """So many of the smallest steps as an amount."""
     return Decimal(str(steps)) / offset(account.currency)
-
-
-def text(account: Account, amount: Decimal) -> str:
-    """An amount as insights write it: a decimal text in units of the currency."""
-    return f"{amount:.{places(account.currency)}f}"
 
 
 def smallest_budget(account: Account) -> int:

@@ -251,8 +251,7 @@ def ads_of(call: Call) -> Advertising:
 def unit_of(call: Call) -> Unit:
     """The campaign, ad set or ad in the path."""
     found = call.own.entity
-    if not isinstance(found, Unit):
-        raise wrong("The object is no campaign, ad set or ad.")
+    assert isinstance(found, Unit)
     return found
 
 
