@@ -141,7 +141,8 @@ class LaunchingNoun(AdvertisingNoun):
         except SocialCommerceError as error:
             if not progress.done:
                 raise
-            raise _stopped(tree, progress, error) from error
+            reason = error.__cause__ if isinstance(error, PartiallyApplied) else error
+            raise _stopped(tree, progress, reason) from reason
         now = self.now()
         return Launched.build(
             campaign=campaign(top, place.account, now),
@@ -198,11 +199,10 @@ def _resumed(text: Any) -> Progress:
         raise invalid(resume="is not what PartiallyApplied.resume of a launch holds") from error
 
 
-def _stopped(tree: LaunchPlan, progress: Progress, error: SocialCommerceError) -> PartiallyApplied:
+def _stopped(tree: LaunchPlan, progress: Progress, reason: BaseException | None) -> PartiallyApplied:
     names = [*([] if progress.campaign else ["campaign"])]
     names += [f"ad group {one.name}" for one in tree.ad_groups if one.name not in progress.groups]
     names += [f"ad {one.name}" for index, one in enumerate(tree.ads) if str(index) not in progress.ads]
-    reason = error.__cause__ if isinstance(error, PartiallyApplied) and error.__cause__ else error
     return PartiallyApplied(
         f"{len(progress.done)} made, then: {reason}",
         done=progress.done,
