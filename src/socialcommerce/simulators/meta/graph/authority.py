@@ -39,6 +39,10 @@ def proof(secret: str, token: str, moment: int | None = None) -> str:
     return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()
 
 
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
 @define(slots=True, eq=False)
 class App:
     """A registered app. ``require_proof`` turns "Require App Secret" on; ``redirects`` empty takes any.
@@ -110,7 +114,7 @@ class Authority:
             raise Refused(
                 101, "Error validating application. Cannot get application info due to a system error."
             )
-        if secret is not None and not hmac.compare_digest(found.secret, secret):
+        if secret is not None and not _same(found.secret, secret):
             raise Refused(1, "Error validating client secret.")
         return found
 
@@ -237,7 +241,7 @@ class Authority:
             return
         timed = None if moment is None else int(moment) if str(moment).isdecimal() else 0
         late = timed is not None and not 0 <= self._clock.now() - timed + 1 <= PROOF_LIFE + 1
-        if late or not hmac.compare_digest(proof(token.app.secret, token.access, timed), str(text)):
+        if late or not _same(proof(token.app.secret, token.access, timed), str(text)):
             raise wrong("Invalid appsecret_proof provided in the API argument")
 
     @staticmethod

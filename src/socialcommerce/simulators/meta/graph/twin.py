@@ -219,8 +219,11 @@ class GraphTwin(Twin):
         }
 
     def revoke(self, account: Account) -> None:
-        """The business withdraws a seller's assets from every app."""
+        """The business withdraws a seller's assets from every app; with its last ones, the app itself."""
         self.authority.withdraw(account.id)
+        if all(one.dead is not None for one in self.authority.tokens.values()):
+            for app in self.authority.apps.values():
+                subscriptions.call_back(self, app, self.person.id)
 
     def expire_token(self, request: Request) -> None:
         """Let the access token of the request run out now."""
@@ -357,7 +360,7 @@ class GraphTwin(Twin):
             node=node,
             given=given,
             files=found.files,
-            fields=parse(text) if text else None,
+            fields=parse(str(text)) if text else None,
             origin=found.origin,
             path=path,
             query=found.query,

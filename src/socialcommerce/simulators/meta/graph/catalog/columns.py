@@ -127,14 +127,21 @@ def _pictures(data: Mapping[str, Any]) -> dict[str, Any]:
 def _images(data: Mapping[str, Any]) -> tuple[str, list[str]]:
     """The main picture and the others; where ``image`` stands, ``image_link`` does not count."""
     more = data.get("additional_image_link") or []
-    others = [one.strip() for one in more.split(",")] if isinstance(more, str) else list(more)
-    pictures = data.get("image") or []
-    if isinstance(pictures, str):
-        pictures = json.loads(pictures)
-    urls = [str(one["url"]) for one in pictures if isinstance(one, dict) and one.get("url")]
+    others = [one.strip() for one in more.split(",")] if isinstance(more, str) else _rows(more)
+    urls = [str(one["url"]) for one in _rows(data.get("image")) if isinstance(one, dict) and one.get("url")]
     if urls:
-        return urls[0], [*urls[1:], *others]
-    return str(data.get("image_link") or ""), others
+        return urls[0], [*urls[1:], *map(str, others)]
+    return str(data.get("image_link") or ""), list(map(str, others))
+
+
+def _rows(given: Any) -> list[Any]:
+    """A list, also where a file has it as JSON text."""
+    if isinstance(given, str):
+        try:
+            given = json.loads(given)
+        except ValueError:
+            return []
+    return given if isinstance(given, list) else []
 
 
 def _attributes(data: Mapping[str, Any]) -> dict[str, Any]:

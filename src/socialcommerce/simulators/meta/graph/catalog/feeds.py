@@ -91,9 +91,12 @@ def _schedule(name: str, given: Any) -> dict[str, Any] | None:
         raise wrong(f"Param {name} must be valid JSON.") from None
     if not plan:
         return None
-    if plan.get("interval") not in INTERVALS or not plan.get("url"):
+    if not isinstance(plan, dict) or plan.get("interval") not in INTERVALS or not plan.get("url"):
         raise wrong(f"Param {name} needs an interval ({', '.join(INTERVALS)}) and a url")
-    return dict(plan)
+    count = str(plan.get("interval_count", 1))
+    if not count.isdecimal() or not int(count):
+        raise wrong(f"Param {name} needs an interval_count of 1 or more")
+    return {**plan, "interval_count": int(count)}
 
 
 def _next(twin: GraphTwin, feed: Node, name: str, turn: int) -> None:
@@ -104,7 +107,7 @@ def _next(twin: GraphTwin, feed: Node, name: str, turn: int) -> None:
             _upload(twin, feed, plan["url"], None, name == "update_schedule")
             _next(twin, feed, name, turn)
 
-    twin.clock.later(INTERVALS[plan["interval"]] * int(plan.get("interval_count", 1)), fetch)
+    twin.clock.later(INTERVALS[plan["interval"]] * plan["interval_count"], fetch)
 
 
 @routes.reads("ProductFeed", "product_count")
