@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -12,7 +13,7 @@ from tests.support.graph_caller import GraphCaller, Refusal
 
 from socialcommerce.runtime.transport import Request
 from socialcommerce.simulators import open_twin
-from socialcommerce.simulators.account import UnknownEntity
+from socialcommerce.simulators.account import NotPlayed, UnknownEntity
 from socialcommerce.simulators.clock import Clock
 from socialcommerce.simulators.market import Market
 from socialcommerce.simulators.meta.graph.authority import proof
@@ -20,6 +21,7 @@ from socialcommerce.simulators.meta.graph.fields import parse
 from socialcommerce.simulators.meta.graph.show import written
 from socialcommerce.simulators.meta.graph.twin import GraphTwin
 from socialcommerce.simulators.meta.graph.versions import served
+from socialcommerce.simulators.meta.graph.wire import Plain, Routes, Rows, dumps
 from socialcommerce.simulators.meta.social import MetaTwin
 
 HOST = "https://graph.facebook.com"
@@ -472,3 +474,77 @@ def test_a_login_opens_every_asset(name: str) -> None:
     assert first[0][3] == second[0][3], "one person logs in, once"
     with pytest.raises(UnknownEntity):
         twin.market.account("1")
+
+
+# -- what a part of the twin can rely on
+
+
+def test_a_part_answers_rows_nodes_objects_files_or_nothing(meta: MetaTwin) -> None:
+    routes = Routes("catalog_management")
+    routes.edge("GET", "ProductCatalog", "raw")(lambda call: Plain(b"a,b", "text/csv"))
+    routes.edge("GET", "ProductCatalog", "bare")(
+        lambda call: Rows([{"id": "1", "size": "S", "color": "red"}])
+    )
+    routes.edge("GET", "ProductCatalog", "strict", holders=("PAGE",))(lambda call: call.own)
+    routes.edge("GET", "ProductCatalog", "odd", holders=("USER", "PAGE"))(lambda call: call.own)
+    routes.path("GET", "/homeless")(lambda call: call.seller)
+    routes.path("GET", "/nameless")(lambda call: call.own)
+    routes.path("GET", "/holderless", public=True)(lambda call: call.holder)
+    routes.path("GET", "/scoped", scope="ads_read")(lambda call: None)
+    meta.routes.merge(routes)
+    graph = GraphCaller(meta)
+    path = f"/{graph.catalog}"
+    response = graph.send("GET", f"{path}/raw")
+    assert (response.headers["content-type"], response.content) == ("text/csv", b"a,b")
+    assert graph.get(f"{path}/bare", fields="size")["data"] == [{"id": "1", "size": "S"}]
+    for edge, code in (("strict", 210), ("odd", 15)):
+        with pytest.raises(Refusal) as refusal:
+            graph.get(f"{path}/{edge}")
+        assert refusal.value.code == code
+    for fixed in ("homeless", "nameless", "holderless"):
+        with pytest.raises(Refusal):
+            graph.get(f"/{fixed}")
+    assert graph.get("/scoped") == {"success": True}
+
+
+def test_a_nested_object_is_shown_with_what_was_asked_for(graph: GraphCaller) -> None:
+    node = graph.twin.nodes[graph.catalog]
+    node.data |= {
+        "da_display_settings": {"a": 1, "b": 2},
+        "creator_user": [graph.twin.person],
+        "feed_count": 1,
+        "default_image_url": None,
+    }
+    shown = graph.send(
+        "GET", f"/{graph.catalog}", fields="id,da_display_settings{a},creator_user{name},default_image_url"
+    )
+    found = json.loads(shown.content)
+    assert found["da_display_settings"] == {"a": 1}
+    assert found["creator_user"]["data"][0]["name"] == "Pat Seller"
+    assert "default_image_url" not in found
+
+
+def test_files_are_served_to_whom_they_are_meant_for(graph: GraphCaller) -> None:
+    url = graph.twin.keep_file("/secret.bin", b"x", "application/octet-stream", 300, token=True)
+    assert graph.twin.handle(Request("GET", url, {"authorization": f"Bearer {graph.token}"})).content == b"x"
+    assert graph.twin.handle(Request("GET", url)).status == 400
+
+
+def test_verbs_that_no_part_plays_are_said_to_be_missing(graph: GraphCaller) -> None:
+    graph.twin.routes.verbs.clear()
+    with pytest.raises(NotPlayed):
+        graph.market.approve_templates()
+
+
+def test_a_listener_hears_what_happens(graph: GraphCaller) -> None:
+    heard: list[str] = []
+    graph.twin.routes.hears("product.created")(lambda twin, seller, product: heard.append(product.sku))
+    graph.market.add_product("TS-1", stock=1)
+    assert heard == ["TS-1"]
+
+
+def test_what_is_no_json_is_a_mistake_of_a_part() -> None:
+    with pytest.raises(TypeError):
+        dumps({"a": object()})
+    assert dumps({"a": Decimal("1.50")}) == b'{"a":1.5}'
+    assert dumps({"a": "é/"}) == b'{"a":"\\u00e9\\/"}'
