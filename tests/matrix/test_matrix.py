@@ -18,10 +18,10 @@ DIFFERENCES: dict[str, dict[str, str]] = {
         "auth.refresh": "two rows of one name: the account's token is renewed, the advertiser's never ends",
     },
     "tiktok_shop": {},
-    "whatsapp": {
-        name: "the row itself says: emulated once the client has an inbox, and every client has one"
-        for name in ("messaging.conversations", "messaging.messages")
-    },
+    "whatsapp": dict.fromkeys(
+        ("messaging.conversations", "messaging.messages"),
+        "the row itself says: emulated once the client has an inbox, and every client has one",
+    ),
 }
 
 
