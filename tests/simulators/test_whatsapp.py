@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from tests.support.graph_caller import Refusal
@@ -14,7 +17,7 @@ from tests.support.whatsapp_caller import BODY, Caller, filled, open_whatsapp
 
 from socialcommerce.runtime.transport import Request
 from socialcommerce.simulators.account import UnknownEntity
-from socialcommerce.simulators.meta.graph.hooks import signature, signed_request, written
+from socialcommerce.simulators.meta.graph.hooks import signature, signed_request
 from socialcommerce.simulators.meta.whatsapp import people
 from socialcommerce.simulators.meta.whatsapp.templates import set_status
 
@@ -60,15 +63,32 @@ def test_a_push_is_signed_over_its_bytes(wa: Caller) -> None:
     assert last(wa)["text"]["body"] == "Café – 10/10 🙂"
 
 
-def test_signatures_are_those_of_the_shared_vectors(shared: Any) -> None:
+@pytest.mark.parametrize("file", ["meta", "whatsapp"])
+def test_signatures_are_those_of_the_shared_vectors(shared: Path, file: str) -> None:
+    checked = 0
+    for one in json.loads((shared / f"vectors/{file}.json").read_text(encoding="utf-8")):
+        given = one["inputs"]
+        if one["kind"] == "webhook" and given.get("header_name") == "X-Hub-Signature-256":
+            body = base64.b64decode(given["body_b64"])
+            assert (signature(given["app_secret"], body) == given["header_value"]) is one["expected"]["valid"]
+            checked += 1
+    assert checked
+
+
+def test_a_signed_request_is_that_of_the_shared_vector(shared: Path) -> None:
     found = json.loads((shared / "vectors/meta.json").read_text(encoding="utf-8"))
-    texts = json.dumps(found)
-    body = written({"object": "page", "entry": []})
-    assert signature("s", body).startswith("sha256=")
-    assert "sha256=" in texts
-    head, _, payload = signed_request("secret", {"user_id": "1"}).partition(".")
-    assert head
-    assert payload.isascii()
+    given = next(one["inputs"] for one in found if one["inputs"].get("scheme") == "signed_request")
+    assert signed_request(given["app_secret"], {"0": "payload"}) == given["signed_request"]
+
+
+def test_who_takes_the_app_off_is_named_in_a_signed_form(wa: Caller) -> None:
+    wa.market.default.revoke()
+    push = wa.market.pushes()[-1]
+    (form,) = parse_qs(push.body.decode())["signed_request"]
+    payload = form.partition(".")[2]
+    told = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert told["user_id"] == wa.twin.person.id
+    assert form == signed_request(wa.secret, {key: told[key] for key in ("user_id", "issued_at")})
 
 
 def test_every_kind_of_message_of_a_person_is_told(wa: Caller) -> None:

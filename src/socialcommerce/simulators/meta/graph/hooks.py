@@ -1,4 +1,4 @@
-"""Webhooks of the pretend Graph API: how a body is written, signed, sent and sent again."""
+"""Webhooks of the pretend Graph API: how they are signed, sent and sent again."""
 
 from __future__ import annotations
 
@@ -6,28 +6,17 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
 
 from socialcommerce.simulators.market import Delivery, Market
+from socialcommerce.simulators.meta.graph.wire import dumps
 
-__all__ = ["Hook", "handshake", "signature", "signed_request", "written"]
+__all__ = ["Hook", "handshake", "signature", "signed_request"]
 
 PAUSES = (0, 60, 300, 900, 1800, 3600, 7200, 14400, 28800, 28800, 28800)
 """Seconds between the tries; together less than 36 hours."""
-
-
-def _number(value: object) -> object:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f"{type(value).__name__} is no JSON")
-
-
-def written(body: object) -> bytes:
-    r"""JSON as Meta sends it: ASCII alone (``\uXXXX`` in lower case), and every ``/`` as ``\/``."""
-    return json.dumps(body, default=_number, separators=(",", ":")).replace("/", "\\/").encode()
 
 
 def signature(secret: str, body: bytes) -> str:
@@ -62,7 +51,7 @@ class Hook:
         gave_up: Callable[[], None] | None = None,
     ) -> None:
         """Deliver entries, and again after each pause while nobody takes them; then ``gave_up``."""
-        body = written({"object": object_name, "entry": list(entries)})
+        body = dumps({"object": object_name, "entry": list(entries)})
         legacy = hmac.new(self.secret.encode(), body, hashlib.sha1).hexdigest()
         headers = {
             "Content-Type": "application/json",

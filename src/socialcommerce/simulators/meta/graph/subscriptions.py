@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from attrs import frozen
 
+from socialcommerce.simulators.market import Delivery
 from socialcommerce.simulators.meta.graph.errors import Refused, wrong
-from socialcommerce.simulators.meta.graph.hooks import Hook, handshake
+from socialcommerce.simulators.meta.graph.hooks import Hook, handshake, signed_request
 from socialcommerce.simulators.meta.graph.wire import Call, Node, Routes, Rows
 
 if TYPE_CHECKING:
     from socialcommerce.simulators.meta.graph.authority import App
     from socialcommerce.simulators.meta.graph.twin import GraphTwin
 
-__all__ = ["Listener", "begin", "check_url", "installed", "listeners", "routes"]
+__all__ = ["Listener", "begin", "call_back", "check_url", "installed", "listeners", "routes"]
 
 routes = Routes(holders=("APP",))
 VERSION = "v26.0"
@@ -52,6 +54,17 @@ def listeners(twin: GraphTwin, asset: Node, name: str, field: str) -> Iterator[L
         subscription = app.subscriptions.get(name)
         if subscription is not None and field in subscription["fields"]:
             yield Listener(app, Hook(subscription["callback_url"], app.secret), installation)
+
+
+def call_back(twin: GraphTwin, app: App, user_id: str) -> None:
+    """Tell an app that somebody took it off the account, or wants the data deleted: a signed form."""
+    body = urlencode({"signed_request": signed_request(app.secret, _about(twin, user_id))}).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    twin.market.deliver(Delivery("POST", twin.push_url, headers, body))
+
+
+def _about(twin: GraphTwin, user_id: str) -> dict[str, Any]:
+    return {"user_id": user_id, "issued_at": int(twin.clock.now())}
 
 
 def check_url(url: str) -> str:
