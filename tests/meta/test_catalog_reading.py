@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from tests.meta.catalog_wire import CATALOG, GONE, NOT_AN_ITEM, Wire, group, item, named, refusal
 
 from socialcommerce import Client, Money, Product, Ref, errors
+from socialcommerce.backends import Response
 from socialcommerce.backends.meta.whatsapp.backend import WhatsApp
 
 ITEM, OTHER, GROUP = "24500000000001", "24500000000002", "24600000000001"
@@ -123,6 +125,15 @@ class TestList:
         wire[PRODUCTS] = page({"id": ITEM, "retailer_id": "TS-1", "review_status": "approved"})
         assert len(wire.client().catalog.list(detail="ids", status="active").collect()) == 1
         assert wire.query(PRODUCTS)["fields"] == "id,retailer_id,review_status,visibility"
+
+    @pytest.mark.parametrize(
+        "reply", [{"data": [{"name": "no id"}]}, {"data": ["x"]}, [], {"data": {"id": "1"}}]
+    )
+    def test_a_reply_of_another_shape_is_told_as_such(self, reply: Any) -> None:
+        wire = Wire()
+        wire[PRODUCTS] = Response(200, {}, json.dumps(reply).encode())
+        with pytest.raises(errors.DecodeError):
+            wire.client().catalog.list().collect()
 
     def test_times_of_change_are_refused_with_the_reason(self) -> None:
         wire = Wire()

@@ -159,11 +159,29 @@ class TestCreate:
 
     def test_half_a_product_is_partially_applied(self) -> None:
         wire = Wire()
-        wire["GET catalog:R"], wire["GET catalog:B"] = [GONE, item("R", ITEM)], GONE
-        wire[STATUS] = ended(("B", "Invalid price"))
+        wire["GET catalog:R"], wire["GET catalog:B"] = (
+            [GONE, item("R", ITEM, retailer_product_group_id="R")],
+            GONE,
+        )
+        wire[STATUS] = [ended(("B", "Invalid price")), ended()]
         with pytest.raises(errors.PartiallyApplied) as caught:
             wire.client().catalog.create(mug(variants=[variant("R", "Red"), variant("B", "Blue")]))
         assert (caught.value.done, caught.value.failed) == (["R"], ["B"])
+        resume = json.loads(json.dumps(caught.value.resume))
+        assert resume["product"] == GROUP
+        wire[f"GET /{GROUP}"] = [NOT_AN_ITEM, group(item("R", ITEM, retailer_product_group_id="R"))]
+        wire.client().catalog.update(resume["product"], **resume["changes"])
+        written = wire.written(1)
+        assert {sku: row["method"] for sku, row in written.items()} == {"R": "UPDATE", "B": "CREATE"}
+        assert (written["B"]["item_group_id"], written["B"]["color"]) == ("R", "Blue")
+
+    def test_half_a_product_that_cannot_be_read_is_told_without_its_group(self) -> None:
+        wire = Wire()
+        wire["GET catalog:R"], wire["GET catalog:B"] = [GONE, refusal(10, "no", status=403)], GONE
+        wire[STATUS] = ended(("B", "Invalid price"))
+        with pytest.raises(errors.PartiallyApplied) as caught:
+            wire.client().catalog.create(mug(variants=[variant("R", "Red"), variant("B", "Blue")]))
+        assert caught.value.resume["product"] is None
 
     def test_what_was_made_and_cannot_be_read_is_told_with_its_address(self) -> None:
         wire = Wire()

@@ -28,6 +28,7 @@ class Amounts(RuleBook):
 
     @supports(
         "native",
+        requires=codes.SCOPES,
         params={
             **native("changes", "set"),
             **emulated("expected", "add", "idempotency_key"),
@@ -49,6 +50,7 @@ class Amounts(RuleBook):
 
     @supports(
         "native",
+        requires=codes.SCOPES,
         params={
             **native("changes", "base_price", "sale"),
             **emulated("idempotency_key"),

@@ -44,6 +44,7 @@ class Reading(Batches, Catalog):
 
     @supports(
         "native",
+        requires=codes.SCOPES,
         params={
             **native("detail", "group", "cursor"),
             **emulated("status"),
@@ -112,6 +113,7 @@ class Reading(Batches, Catalog):
 
     @supports(
         "native",
+        requires=codes.SCOPES,
         params={**native("ids"), "version": codes.NO_COPY},
         cost="1 call an item, 2 a group; of many, 50 in one request",
     )
@@ -213,7 +215,12 @@ class Reading(Batches, Catalog):
         query = {"fields": codes.FULL, "filter": asked, "limit": len(skus)}
         return Call("GET", f"/{catalog}/products", query=query, service=self.service)
 
-    @supports("native", params=native("skus", "scan"), cost="1 call a SKU; of many, 50 in one request")
+    @supports(
+        "native",
+        requires=codes.SCOPES,
+        params=native("skus", "scan"),
+        cost="1 call a SKU; of many, 50 in one request",
+    )
     def find(self, skus: Sequence[str], *, scan: bool = False) -> Flow[BulkResult[str, tuple[Ref, ...]]]:
         """GET /catalog:{catalog}:{SKU in base64url}; every SKU is searched, so ``scan`` changes nothing."""
         rows = yield from self._by_sku(skus, codes.IDS)
@@ -222,7 +229,12 @@ class Reading(Batches, Catalog):
         )
         return BulkResult(Outcome.of(sku, _carriers(rows[sku])) for sku in skus)
 
-    @supports("native", params=native("refs"), cost="1 call an item; of many, 50 in one request")
+    @supports(
+        "native",
+        requires=codes.SCOPES,
+        params=native("refs"),
+        cost="1 call an item; of many, 50 in one request",
+    )
     def stock(self, refs: Sequence[Ref]) -> Flow[BulkResult[Ref, StockLevel]]:
         """GET /catalog:{catalog}:{SKU} or /{id} with availability, inventory, quantity_to_sell_on_facebook.
 

@@ -49,6 +49,7 @@ class Writing(Amounts):
 
     @supports(
         "native",
+        requires=codes.SCOPES,
         params={**native("products"), **emulated("idempotency_key")},
         cost="1 call for 5000 items and some to see its end; 1 read before for each; after as upsert",
     )
@@ -61,6 +62,10 @@ class Writing(Amounts):
         What has one variant is answered as the item, else as the group. A SKU is Meta's own key, so nothing
         is made twice, whatever ``idempotency_key`` it carries: one that is there already is refused
         (``Conflict(reason="duplicate")``). ``draft`` writes the item as archived.
+
+        Raises:
+            PartiallyApplied: some variants were made and others refused;
+                ``update(resume["product"], **resume["changes"])`` makes the rest.
         """
         results: Results = {}
         making = self._making(products, results)
@@ -72,6 +77,7 @@ class Writing(Amounts):
 
     @supports(
         "native",
+        requires=codes.SCOPES,
         params={**native("products"), **native("sku")},
         cost="1 call for 5000 items and some to see its end; reads after: 1 for 100 items, 1 each group",
     )
@@ -148,9 +154,22 @@ class Writing(Amounts):
                 results[one.index] = self.shelf().unread(own, one.product.title)
             else:
                 results[one.index] = self._product(node)
+        for one in making:
+            error = results[one.index]
+            if isinstance(error, PartiallyApplied):
+                error.resume = yield from self._rest(one.product, error.done[0])
+
+    def _rest(self, product: ProductInput, sku: str) -> Flow[Json]:
+        """What finishes a product of which some items were made: its variants, as ``update`` takes them."""
+        rows = yield from self.told_after(self._by_sku([sku], codes.FULL), {})
+        row = rows.get(sku)
+        group = _group_of(row) if isinstance(row, Mapping) else None
+        changes = ProductUpdate.of(product).portable(["variants"])
+        return {"product": group, "changes": changes}
 
     @supports(
         "native",
+        requires=codes.SCOPES,
         params=native("product", *ProductChanges.__annotations__),
         cost="1-2 calls to read, 1 to write and some to see its end, 1-2 to read back",
     )
@@ -222,17 +241,32 @@ class Writing(Amounts):
                 writes.append(Write("CREATE", sku, {"availability": "in stock", **base, **row}))
         return [*writes, *(Write("DELETE", sku, {}) for sku in items if sku not in wanted)]
 
-    @supports("native", params=native("products"), cost="1 call for 5000 items and some to see its end")
+    @supports(
+        "native",
+        requires=codes.SCOPES,
+        params=native("products"),
+        cost="1 call for 5000 items and some to see its end",
+    )
     def delete(self, products: Sequence[str | Product]) -> Flow[BulkResult[str | Product, None]]:
         """POST items_batch, DELETE of the item, or of every item of the group; a read before for an id."""
         return (yield from self._every_item(products, "DELETE", {}))
 
-    @supports("native", params=native("products"), cost="1 call for 5000 items and some to see its end")
+    @supports(
+        "native",
+        requires=codes.SCOPES,
+        params=native("products"),
+        cost="1 call for 5000 items and some to see its end",
+    )
     def publish(self, products: Sequence[str | Product]) -> Flow[BulkResult[str | Product, None]]:
         """POST items_batch, UPDATE of ``status`` to active; it shows once its review ended well."""
         return (yield from self._every_item(products, "UPDATE", {"status": codes.ON_SALE}))
 
-    @supports("native", params=native("products"), cost="1 call for 5000 items and some to see its end")
+    @supports(
+        "native",
+        requires=codes.SCOPES,
+        params=native("products"),
+        cost="1 call for 5000 items and some to see its end",
+    )
     def unpublish(self, products: Sequence[str | Product]) -> Flow[BulkResult[str | Product, None]]:
         """POST items_batch, UPDATE of ``status`` to archived."""
         return (yield from self._every_item(products, "UPDATE", {"status": codes.OFF_SALE}))

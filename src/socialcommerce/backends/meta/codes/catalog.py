@@ -40,6 +40,8 @@ REFUSALS: Final[dict[str, Refusal]] = {
         "catalog.list()",
     ),
 }
+SCOPES: Final = ("catalog_management",)
+"""What a token must have been granted."""
 FEATURES: Final[dict[str, Level | Refusal]] = {}
 
 NO_LIST_PRICE: Final = Refusal(
