@@ -49,7 +49,7 @@ from socialcommerce.models.content import (
     Image,
     Text,
 )
-from socialcommerce.models.message import ReplyHandle
+from socialcommerce.models.message import ConversationRef, ReplyHandle
 from socialcommerce.runtime.transport import Interrupted
 
 # whom, and why
@@ -107,6 +107,21 @@ def test_nobody_else_can_be_written_to(to: Any) -> None:
     with pytest.raises(InvalidRequest):
         client(wire).messaging.send(to, "hi")
     assert wire.sent == []
+
+
+def test_a_person_of_another_page_is_not_written_to_by_this_one() -> None:
+    wire = talk()
+    for ref in (jane(), john()):
+        with pytest.raises(InvalidRequest, match="for_account"):
+            client(wire).messaging.send(ref.model_copy(update={"own_account": "42"}), "hi")
+    assert wire.sent == []
+
+
+def test_a_ref_made_by_hand_needs_but_the_person() -> None:
+    wire = instagram(**{CONVERSATIONS: page(thread(peer=JOHN, own=INSTAGRAM))})
+    ref = ConversationRef(platform="meta", peer=Identity(kind="igsid", value=JOHN))
+    assert client(wire).messaging.send(ref, "hi").via == "instagram"
+    assert wire.query(CONVERSATIONS)["platform"] == "instagram"
 
 
 def test_an_instagram_person_is_answered_by_the_page_too() -> None:

@@ -24,7 +24,7 @@ _DIGITS = 15
 def word(value: Any) -> str:
     """An id or a word as text: ids come as numbers or as text; anything else is none (empty)."""
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30:
         return str(value)
     return ""
@@ -62,14 +62,14 @@ def _count(value: Any) -> int:
 
 def table(value: Any) -> Json:
     """An object; an empty one where it is none."""
-    return value if isinstance(value, Mapping) else {}
+    return value if type(value) is dict or isinstance(value, Mapping) else {}
 
 
 def rows(value: Any) -> Sequence[Json]:
     """The objects of a list, or of a ``{"data": [...]}``; none where it is neither."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         value = value.get("data")
-    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def tidy(value: Any) -> Any:

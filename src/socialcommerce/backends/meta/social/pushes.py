@@ -43,15 +43,20 @@ def events_of(body: bytes, own_app: str = "") -> tuple[Event, ...]:
         WebhookError: it is no push of Meta's.
     """
     try:
-        push = tidy(read_json(body))
+        push = read_json(body)
+        if b"\\u" in body:  # only an escape can write half of a surrogate pair
+            push = tidy(push)
     except (ValueError, RecursionError):
         push = None
     if not isinstance(push, dict) or not word(push.get("object")) or not isinstance(push.get("entry"), list):
         raise WebhookError("the body is not a push of Meta's", reason="malformed")
     family = word(push["object"])
-    return tuple(
-        event for entry in push["entry"] for event in _Entry(family, table(entry), entry, own_app).events()
-    )
+    return tuple(event for entry in push["entry"] for event in _entry(family, entry, own_app).events())
+
+
+def _entry(family: str, raw: Any, own_app: str) -> _Entry:
+    told = table(raw)
+    return _Entry(family, told, word(told.get("id")) or word(told.get("uid")), raw, own_app)
 
 
 @frozen
@@ -60,12 +65,9 @@ class _Entry:
 
     family: str
     told: Json
+    account: str
     raw: Any
     own_app: str
-
-    @property
-    def account(self) -> str:
-        return word(self.told.get("id")) or word(self.told.get("uid"))
 
     def events(self) -> Iterator[Event]:
         """The events of all its items; an entry without any is an event of its own."""
@@ -111,8 +113,14 @@ class _Entry:
     def _talk(self, item: Json, where: str) -> Iterator[Event]:
         name = next((name for name in codes.ITEMS if isinstance(item.get(name), dict)), "")
         field = where if where == "standby" else codes.ITEMS.get(name, "messaging")
-        talk = _Talk(self, item, table(item.get(name)), name, field)
-        yield talk.event()
+        told = table(item.get(name))
+        yield _Talk(self, item, told, name, field, self._peer(item, told)).event()
+
+    def _peer(self, item: Json, told: Json) -> str:
+        """The person: the one of both sides who is not ours."""
+        sender, recipient = (word(table(item.get(side)).get("id")) for side in ("sender", "recipient"))
+        ours = told.get("is_echo") is True or sender == self.account
+        return recipient if ours else sender
 
     def _change(self, change: Json) -> Iterator[Event]:
         field, value = word(change.get("field")), table(change.get("value"))
@@ -132,20 +140,11 @@ class _Talk:
     told: Json
     name: str
     field: str
+    peer: str
 
     @property
     def surface(self) -> str:
         return "instagram" if self.entry.family == "instagram" else "messenger"
-
-    @property
-    def peer(self) -> str:
-        """The person: the one of both sides who is not ours."""
-        sender, recipient = self._side("sender"), self._side("recipient")
-        ours = self.told.get("is_echo") is True or sender == self.entry.account
-        return recipient if ours else sender
-
-    def _side(self, name: str) -> str:
-        return word(table(self.item.get(name)).get("id"))
 
     @property
     def ref(self) -> ConversationRef:
@@ -164,16 +163,20 @@ class _Talk:
     def event(self) -> Event:
         """The event that the item is."""
         kind, state, key = (_TALKS.get(self.name) or _unnamed)(self)
-        about = EventRef.build(kind="conversation", id=self.peer) if self.peer else None
-        if state is not None and self.name in ("message", "postback") and state.id:
-            about = EventRef.build(kind="message", id=state.id, parent_id=self.peer or None)
-        elif word(self.told.get("mid")):
-            about = EventRef.build(kind="message", id=word(self.told["mid"]), parent_id=self.peer or None)
+        about = self._about(state)
         # The same message may come once as ours to answer and once on standby: one key for both.
         part = self.name or "item"
         return self.entry.event(
             kind, self.native, key, part=part, ref=about, at=self.at, state=state, data=self.item
         )
+
+    def _about(self, state: Message | None) -> EventRef | None:
+        """The message that an item is or is about; else the conversation."""
+        number = state.id if state is not None and self.name in ("message", "postback") else ""
+        number = number or word(self.told.get("mid"))
+        if number:
+            return EventRef.build(kind="message", id=number, parent_id=self.peer or None)
+        return EventRef.build(kind="conversation", id=self.peer) if self.peer else None
 
     def once(self, *parts: Any) -> str:
         """A key of the account, the person and what sets this apart; of everything, where nothing does."""

@@ -160,14 +160,15 @@ def pushed(row: Json, told: Json, ref: ConversationRef, *, own_app: str = "") ->
         own_app: the id of our app: an echo with it was sent through us, every other by somebody else.
     """
     number, echo = word(told.get("mid")), told.get("is_echo") is True
-    sender = word(table(row.get("sender")).get("id"))
+    peer, sender = ref.peer, word(table(row.get("sender")).get("id"))
+    known = peer is not None and peer.value == sender
     return Message.build(
         id=number,
         platform="meta",
         native_ids={"mid": number},
         conversation=ref,
         author=_author(told, own_app) if echo else "buyer",
-        sender=person(ref.surface, ref.own_account or "", sender),
+        sender=peer if known else person(ref.surface, ref.own_account or "", sender),
         echo=echo,
         contents=_pushed_contents(told),
         sent_at=moment(row.get("timestamp")),

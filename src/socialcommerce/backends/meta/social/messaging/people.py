@@ -144,7 +144,16 @@ class Inbox(GraphNoun):
             to = self._person(to)
         if not isinstance(to, ConversationRef) or to.platform != "meta":
             raise invalid(to="Meta's messages know conversations, comments and people; it has no orders")
-        return to
+        return self._ours(to)
+
+    def _ours(self, ref: ConversationRef) -> ConversationRef:
+        """The ref with its surface and account said; refused where another page's, whose people differ."""
+        if ref.peer is not None and ref.surface not in codes.SURFACES:
+            ref = ref.model_copy(update={"surface": self._person(ref.peer).surface})
+        own = self.account_of(ref.surface)
+        if own and ref.own_account not in (None, own):
+            raise invalid(to=f"belongs to {ref.own_account}: speak for it with client.for_account(...)")
+        return ref if ref.own_account else ref.model_copy(update={"own_account": own or None})
 
     def _person(self, who: Identity) -> ConversationRef:
         told, number = user_of(who)
