@@ -180,7 +180,5 @@ def _launches() -> Iterator[Scenario]:
 
 
 SCENARIOS = tuple(
-    evolve(one, platform="meta", currency="USD", lasting=True)
-    for part in (_creates, _changes, _launches)
-    for one in part()
+    evolve(one, platform="meta", currency="USD") for part in (_creates, _changes, _launches) for one in part()
 )

@@ -527,3 +527,10 @@ def test_files_are_uploaded_from_disk(wire: AdsWire, tmp_path: Path) -> None:
     file = tmp_path / "a.png"
     file.write_bytes(PNG)
     assert wire.meta().ads.upload_media(Media.from_file(file)).id == "hash1"
+
+
+@pytest.mark.parametrize("images", [{}, {"bytes": {}}, [], None])
+def test_an_answer_of_another_shape_is_named_as_that(wire: AdsWire, images: Any) -> None:
+    wire[IMAGES] = {"images": images}
+    with pytest.raises(errors.DecodeError):
+        wire.meta().ads.upload_media(Media.from_bytes(PNG))

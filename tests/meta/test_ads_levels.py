@@ -975,3 +975,52 @@ def test_messages_may_be_wanted_of_several_objectives(wire: AdsWire, above: str)
     made = wire.meta().ads.ad_groups.create(group_plan(delivery=told))
     assert made.settings is not None
     assert made.settings.objective == "messages"
+
+
+def test_nothing_asked_is_nothing_read(wire: AdsWire) -> None:
+    assert list(wire.meta().ads.campaigns.get([])) == []
+    assert wire.meta().ads.campaigns.list(ids=[]).collect() == []
+    assert wire.paths().count("/") == 0
+
+
+def test_names_have_an_end(wire: AdsWire) -> None:
+    with pytest.raises(errors.InvalidRequest, match="401 characters"):
+        wire.meta().ads.campaigns.create(plan(name="x" * 401))
+
+
+def test_ad_groups_without_bid_and_budget_are_read(wire: AdsWire) -> None:
+    wire.nodes["11"] = {"id": "11", "name": "G", "campaign_id": "1", "status": "PAUSED"}
+    found = wire.meta().ads.ad_groups.get("11")
+    assert (found.budget, found.target_roas, found.delivery) == (None, None, None)
+    assert found.settings is not None
+    assert (found.settings.bid, found.settings.goal, found.settings.targeting) == (None, None, None)
+
+
+def test_the_newest_are_listed_whatever_their_status(wire: AdsWire) -> None:
+    wire[LISTING] = rows(campaign("1", status="SOMETHING_NEW"), campaign("2"))
+    assert [one.id for one in wire.meta().ads.campaigns.list(status="other")] == ["1"]
+    assert "PAUSED" in wire.query(LISTING)["effective_status"]
+
+
+def test_a_change_may_be_native_alone(wire: AdsWire) -> None:
+    wire.nodes |= {"1": campaign("1", daily_budget=None), "11": group("11"), "21": ad("21")}
+    client = wire.meta()
+    client.ads.campaigns.update(
+        "1", delivery=Delivery(schedule=Schedule(end=SOON), native={"spend_cap": "5"})
+    )
+    assert wire.sent_form("/1") == {"stop_time": "2026-12-01T08:00:00+0000", "spend_cap": "5"}
+    client.ads.ad_groups.update("11", delivery=Delivery(goal="reach"), native={"daily_min_spend_target": "5"})
+    assert wire.sent_form("/11") == {"optimization_goal": "REACH", "daily_min_spend_target": "5"}
+    client.ads.ads.update("21", native={"conversion_domain": "shop.example"})
+    assert wire.sent_form("/21") == {"conversion_domain": "shop.example"}
+
+
+def test_a_native_goal_and_targeting_are_the_makers_own(wire: AdsWire) -> None:
+    wire.nodes |= {"1": campaign("1"), "11": group("11")}
+    wire[GROUPS] = {"id": "11"}
+    targeting = {"geo_locations": {"country_groups": ["worldwide"]}}
+    own = {"optimization_goal": "PROFILE_VISIT", "targeting": targeting}
+    wire.meta().ads.ad_groups.create(group_plan(delivery=None, native=own))
+    form = wire.sent_form(GROUPS)
+    assert (form["optimization_goal"], form["targeting"]) == ("PROFILE_VISIT", targeting)
+    assert "promoted_object" not in form

@@ -48,7 +48,7 @@ class MediaNoun(AdvertisingNoun):
         body = {"bytes": base64.b64encode(_bytes(media)).decode()}
         path = f"/{self.own('ad')}/adimages"
         data = yield from self.ask("POST", path, body=body, headers=FORM, safety="absolute")
-        row = next(iter(data["images"].values()))
+        (row, *_) = data["images"].values()
         sizes = {name: row[name] for name in ("width", "height") if row.get(name)}
         return _known(media, id=str(row["hash"]), url=row.get("url"), status="ready", **sizes)
 
