@@ -82,9 +82,11 @@ def _kind(kinds: Mapping[str, str], key: str) -> str | None:
     return "ProductItem" if key.startswith("catalog:") else kinds.get(key)
 
 
-@pytest.fixture
-def shop() -> Client:
-    return simulate("meta")
+@pytest.fixture(params=["meta", "whatsapp"])
+def shop(request: pytest.FixtureRequest) -> Client:
+    """A seller on Facebook, and one on WhatsApp: their catalogues are of one kind."""
+    client: Client = simulate(request.param)
+    return client
 
 
 def batches(shop: Client) -> int:

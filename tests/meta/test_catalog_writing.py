@@ -23,7 +23,7 @@ from tests.meta.catalog_wire import (
 from socialcommerce import AsyncClient, Media, Money, Parcel, ProductInput, Sale, VariantInput, errors
 from socialcommerce.backends import Response
 from socialcommerce.backends.meta.social.backend import Meta
-from socialcommerce.models.product import CategoryRef
+from socialcommerce.models.product import CategoryRef, Option
 
 ITEM, OTHER, GROUP = "24500000000001", "24500000000002", "24600000000001"
 PICTURE = Media.from_url("https://cdn.example.com/1.jpg")
@@ -381,6 +381,7 @@ class TestUpdate:
             {"attributes": None},
             {"condition": "other"},
             {"title": "x" * 201},
+            {"options": [Option(name="Color", values=("Red",))]},
             {"variants": [VariantInput(quantity=1)]},
         ],
     )

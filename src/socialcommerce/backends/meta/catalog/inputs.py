@@ -191,6 +191,8 @@ def update_flaws(changes: ProductUpdate, hosted: bool) -> Iterator[Flaw]:
     yield from _common_flaws(changes, hosted)
     if changes.gives("status") and changes.status not in _WRITTEN:
         yield Flaw("status", f"{changes.status} cannot be written; there are {', '.join(_WRITTEN)}")
+    if changes.gives("options") and not changes.gives("variants"):
+        yield Flaw("options", "are what the items say: give variants with their options")
     if changes.gives("description") and not changes.description:
         yield Flaw("description", "cannot be cleared: give another one")
     if changes.gives("media") and not changes.media:

@@ -170,7 +170,7 @@ class Writing(Amounts):
     @supports(
         "native",
         requires=codes.SCOPES,
-        params=native("product", *ProductChanges.__annotations__),
+        params={**native("product", *ProductChanges.__annotations__), "package": codes.NO_PARCEL},
         cost="1-2 calls to read, 1 to write and some to see its end, 1-2 to read back",
     )
     def update(self, product: str | Product, **changes: Unpack[ProductChanges]) -> Flow[Product]:
