@@ -107,6 +107,8 @@ def test_products_are_filtered(graph: GraphCaller) -> None:
     ]
     assert found(**{"and": [{"brand": {"i_contains": "acME"}}, {"brand": {"not_contains": "x"}}]}) != []
     assert found(brand={"contains": "cm", "i_not_contains": "ACME"}) == []
+    with pytest.raises(Refusal, match="Invalid filter"):
+        graph.get(f"/{graph.catalog}/products", filter=["brand"])
     for bad in ({"brand": {"like": "A"}}, {"and": "x"}, {"brand": "x"}, {"price_amount": {"gt": "much"}}):
         with pytest.raises(Refusal, match="Invalid filter"):
             found(**bad)
@@ -172,6 +174,13 @@ def test_a_forbidden_word_fails_the_review(graph: GraphCaller) -> None:
         one for one in graph.get(f"/{graph.catalog}/diagnostics")["data"] if one["severity"] == "MUST_FIX"
     ]
     assert problem["number_of_affected_items"] == 1
+    severities = graph.get(f"/{graph.catalog}/diagnostics", severities=["OPPORTUNITY"])["data"]
+    assert [one["title"] for one in severities] == ["Items are out of stock"]
+    with pytest.raises(Refusal, match="must be a number"):
+        graph.post(f"/{made['id']}", product_priority_0="first")
+    graph.post(f"/{made['id']}", additional_variant_attributes={"Fit": "Regular"})
+    shown = graph.get(f"/{made['id']}", fields="additional_variant_attributes")
+    assert shown["additional_variant_attributes"] == [{"key": "Fit", "value": "Regular"}]
 
 
 # -- batches

@@ -129,6 +129,7 @@ def test_what_feeds_refuse(graph: GraphCaller) -> None:
         ({}, "name is required"),
         ({"name": "x", "schedule": "daily"}, "valid JSON"),
         ({"name": "x", "schedule": {"interval": "NEVER", "url": SITE}}, "needs an interval"),
+        ({"name": "x", "schedule": {"interval": "DAILY", "url": SITE, "interval_count": 0}}, "1 or more"),
         ({"name": "x", "delimiter": "SPACE"}, "delimiter must be one of"),
     ):
         with pytest.raises(Refusal, match=message):

@@ -410,6 +410,10 @@ def test_trouble_inside_is_transient(graph: GraphCaller) -> None:
     with pytest.raises(Refusal) as refusal:
         graph.get("/me")
     assert (refusal.value.status, refusal.value.code, refusal.value.error["is_transient"]) == (500, 2, True)
+    graph.twin.html_errors = True
+    graph.market.fault("server_error")
+    response = graph.send("GET", "/me")
+    assert (response.status, response.content[:9]) == (502, b"<!DOCTYPE")
 
 
 # -- who owns what

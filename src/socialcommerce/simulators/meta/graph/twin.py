@@ -34,6 +34,9 @@ __all__ = ["GraphTwin"]
 
 REGIONS = {"EUR": "DE", "GBP": "GB", "JPY": "JP", "BRL": "BR", "MXN": "MX", "CAD": "CA", "INR": "IN"}
 GRAPH = "socialcommerce.simulators.meta.graph"
+HTML_ERROR = (
+    b"<!DOCTYPE html><html><head><title>Error</title></head><body>Sorry, something went wrong.</body></html>"
+)
 
 
 class GraphTwin(Twin):
@@ -47,6 +50,7 @@ class GraphTwin(Twin):
     * ``empty_pages``: so many of the next pages come empty, with a ``next``;
     * ``unrun``: so many parts at the end of the next batch request come back as ``null``;
     * ``most_data``: more objects than this in one answer are too much (code 1); None: any number;
+    * ``html_errors``: what fails inside answers 502 with a page of HTML, as the edge of the network does;
     * ``comma_prices``: display prices with a decimal comma (``1.299,50 €``);
     * ``sites``: what stands at the addresses of the seller's own site, for feeds that are fetched;
     * ``limits.budgets``: calls per window of a use case, and of the "app".
@@ -85,6 +89,7 @@ class GraphTwin(Twin):
         self.unrun = 0
         self.most_data: int | None = None
         self.comma_prices = False
+        self.html_errors = False
         self.verify_token = "pretend-verify-token"
         self._shown = 0
         self.routes = _loaded(self.parts)
@@ -440,6 +445,8 @@ class GraphTwin(Twin):
 
     def broken(self, request: Request) -> Response:
         """The platform's reply when it fails inside: code 2, worth another try."""
+        if self.html_errors:
+            return Response(502, {"content-type": "text/html; charset=utf-8"}, HTML_ERROR)
         return self.refused(
             Refused(
                 2,
