@@ -380,6 +380,13 @@ def test_a_lost_private_reply_to_somebody_unknown_stays_unknown() -> None:
         client(wire).messaging.send(comment().model_copy(update={"peer": None}), "hello")
 
 
+def test_a_lost_private_reply_to_somebody_without_a_conversation_stays_unknown() -> None:
+    wire = talk(**{SEND: Interrupted("gone"), CONVERSATIONS: page()})
+    with pytest.raises(OutcomeUnknown) as caught:
+        client(wire).messaging.send(comment(), "hello")
+    assert "0 newest" in str(caught.value.evidence)
+
+
 def test_a_later_part_that_fails_says_what_was_sent() -> None:
     wire = talk(**{SEND: [SENT, error(551)]})
     with pytest.raises(PartiallyApplied) as caught:

@@ -91,7 +91,7 @@ class MetaMessaging(Inbox, Messaging):
         "native",
         params=emulated("since", "until", "since/until"),
         requires=_PAGE_SLOT,
-        cost="1 call for 25; 1 more for a person instead of a conversation",
+        cost="1 call for 25; 1 more to find a conversation, once an hour",
     )
     def messages(
         self,

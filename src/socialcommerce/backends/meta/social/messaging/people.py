@@ -94,8 +94,6 @@ class Inbox(GraphNoun):
 
     def conversation_of(self, to: Any) -> Flow[tuple[ConversationRef, str]]:
         """With whom a history is, and the id under which Meta keeps it; ``NotFound`` where there is none."""
-        if isinstance(to, Conversation):
-            return to.ref, to.id
         ref = yield from self.recipient(to)
         return ref, (yield from self.thread_of(ref))
 
