@@ -87,7 +87,7 @@ def hidden(number: str, user: str) -> dict[str, Any]:
 def written(content: Any, **more: Any) -> dict[str, Any]:
     """The object that a content becomes, named after its type."""
     wire, client = known()
-    wire[TEMPLATES] = rows(template_row())
+    wire[TEMPLATES] = rows(template_row(), template_row(id="78", name="autumn"))
     wire[MEDIA] = {"id": "m1"}
     client.messaging.send(NUMBER, content, allow_paid=True, **more)
     body = said(wire)
@@ -150,7 +150,10 @@ def test_a_message_is_answered_by_the_number_it_came_to() -> None:
     (_, received) = deliver(client, push(ordered(), phone="777"))
     wire["/777/messages"] = accepted()
     client.messaging.send(received.state, "Thank you")
-    assert wire.paths() == ["/777/messages"]
+    client.messaging.mark_read(received.state)
+    wire["/777/media"] = {"id": "m1"}
+    client.messaging.send(received.state, Image(PNG))
+    assert wire.paths() == ["/777/messages", "/777/messages", "/777/media", "/777/messages"]
 
 
 def test_an_order_reaches_its_buyer() -> None:
@@ -209,6 +212,7 @@ FILE = {"id": "m1"}
                 }
             ],
         ),
+        (Location(0.0000001, -0.5), {"latitude": "0.0000001", "longitude": "-0.5"}),
         (Reaction("wamid.1", "👍"), {"message_id": "wamid.1", "emoji": "👍"}),
         (Reaction("wamid.1", None), {"message_id": "wamid.1", "emoji": ""}),
         (
@@ -516,6 +520,9 @@ def test_received_files_are_fetched_with_the_token() -> None:
     wire["/m7"] = {"id": "m7", "url": "https://evil.example/x"}
     with pytest.raises(errors.PlatformError, match="host"):
         client.messaging.download_media(Media.from_id("m7"))
+    wire["/m7"] = {"id": "m7", "url": "http://lookaside.fbsbx.com/x"}
+    with pytest.raises(errors.PlatformError, match="host"):
+        client.messaging.download_media(Media.from_id("m7"))
     with pytest.raises(errors.InvalidRequest):
         client.messaging.download_media(Media.from_url("https://lookaside.fbsbx.com/x"))
 
@@ -605,6 +612,9 @@ def test_marketing_goes_its_own_way() -> None:
     wire[TEMPLATES] = rows(template_row(category="MARKETING"))
     receipt = client.messaging.send(NUMBER, Template("order_ready", "en_US"), allow_paid=True)
     assert receipt.via == "marketing_messages"
+    wire[TEMPLATES] = rows(template_row(name="autumn", category="MARKETING"))
+    coupon = client.messaging.send(NUMBER, Coupon(id="autumn/en_US", code="X"), allow_paid=True)
+    assert coupon.via == "marketing_messages"
     bare_wire = Wire()
     bare_wire[f"/{PHONE}/marketing_messages"] = accepted(message_status="held_for_quality_assessment")
     bare = bare_wire.whatsapp(waba_id=None)
@@ -727,6 +737,28 @@ def test_a_number_must_be_named() -> None:
     client: Client = Wire().whatsapp(phone_number_id=None)
     with pytest.raises(errors.ConfigurationError, match="phone_number_id"):
         client.messaging.send(NUMBER, "hello")
+
+
+def test_a_card_shows_files_that_whatsapp_can_reach() -> None:
+    _, client = known()
+    deliver(client, push(ordered()))
+    order = client.orders.get("wamid.order")
+    bill = cards.order_details(order, "Pay", payment={}, header=Media.from_id("1", kind="file"))
+    assert bill.raw["header"] == {"type": "document", "document": {"id": "1"}}
+    with pytest.raises(errors.InvalidRequest, match="upload_media"):
+        cards.order_details(order, "Pay", payment={}, header=PNG)
+    with pytest.raises(errors.InvalidRequest, match="30 in 10"):
+        cards.product_list("H", "T", {}, catalog_id="1")
+    flow = cards.flow_message("T", flow_id="1", label="Go", token="t", draft=True)
+    assert flow.raw["action"]["parameters"] == {
+        "flow_message_version": "3",
+        "flow_id": "1",
+        "flow_cta": "Go",
+        "flow_token": "t",
+        "flow_action": "data_exchange",
+        "mode": "draft",
+    }
+    assert "description" not in cards.order_status(order, "shipped", "T").raw["action"]["parameters"]["order"]
 
 
 # the price of a template's money parameter is exact

@@ -477,6 +477,7 @@ def test_people_want_their_data_deleted() -> None:
 def flow_client(**settings: Any) -> Client:
     if FLOW is None:
         pytest.skip("needs ../shared/vectors/whatsapp.json")
+    pytest.importorskip("cryptography")
     return Wire().whatsapp(flow_private_key=FLOW["inputs"]["private_key_pem"], **settings)
 
 
@@ -689,6 +690,23 @@ def test_a_person_who_gets_a_new_id_stays_the_same() -> None:
     assert client.messaging.policy("US.24817305912873645029").can_reply
     assert client.messaging.policy(USER).can_reply
     assert client.messaging.policy(NUMBER).can_reply
+
+
+def test_a_number_and_its_id_may_change_one_after_the_other() -> None:
+    """The number brings a new id with it: what was said before stays the same conversation."""
+    client = Wire().whatsapp()
+    deliver(client, push(message()))
+    notice = {"type": "user_changed_number", "wa_id": "12195555358", "body": "changed"}
+    deliver(client, push(message("wamid.s", NOW + 1, "system", system=notice), contacts=[]))
+    moved = message("wamid.2", NOW + 2) | {"from": "12195555358", "from_user_id": "US.2"}
+    deliver(client, push(moved, contacts=[]))
+    for person in (NUMBER, USER, "12195555358", "US.2"):
+        said = [one.id for one in client.messaging.messages(person) if one.author == "buyer"]
+        assert said == ["wamid.2", "wamid.1"]
+    deliver(client, push(message("wamid.late", NOW)))  # an old push that comes last changes nothing
+    assert client.messaging.policy(USER).can_reply
+    newest, *_ = client.messaging.messages(NUMBER)
+    assert newest.id == "wamid.2"
 
 
 # subscriptions

@@ -80,17 +80,19 @@ class Book:
         if ref.peer is None or ref.peer.kind != "wa_id" or ref.native_id in (None, ref.peer.value):
             return
         number, thread = ref.peer.value, ref.native_id or ""
-        known = yield from self._load("person", number)
-        if known.get("thread") != thread:
+        if thread not in (yield from self.ids(number)):
             yield from self.moved(number, thread)
             yield from self._change(self._key("number", thread), lambda _: {"number": number})
 
     def moved(self, old: str, new: str) -> Flow[None]:
         """Note that a person has another id, or another number, from now on."""
-        if old and new and old != new:
-            yield from self._change(self._key("person", old), lambda _: {"thread": new})
-            former = self._key("former", new)
-            yield from self._change(former, lambda row: {"ids": [*row.get("ids", ()), old][-_HOPS:]})
+        known = (yield from self.ids(old)) if old else []
+        if not new or not known or new in known:
+            return
+        yield from self._change(self._key("person", known[-1]), lambda _: {"thread": new})
+        before = yield from self.former(known[0])
+        former = list(dict.fromkeys([*before, *known]))[-_HOPS:]
+        yield from self._change(self._key("former", new), lambda _: {"ids": former})
 
     def former(self, person: str) -> Flow[list[str]]:
         """The ids under which a person was known before this one."""

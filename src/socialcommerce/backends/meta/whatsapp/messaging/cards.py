@@ -6,10 +6,11 @@ Each answers an ``Unsupported`` content: one that has no name in the library, an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from socialcommerce.backends.meta.whatsapp.book import reference_of
 from socialcommerce.backends.meta.whatsapp.codes import orders as codes
+from socialcommerce.backends.meta.whatsapp.codes.messaging import MEDIA
 from socialcommerce.backends.meta.whatsapp.messaging.payloads import media_object
 from socialcommerce.models.content import Unsupported
 from socialcommerce.models.media import Media
@@ -39,10 +40,15 @@ def _card(
     if isinstance(header, str):
         card["header"] = {"type": "text", "text": header}
     elif header is not None:
-        card["header"] = {"type": header.kind, header.kind: media_object(header)}
+        kind = MEDIA[header.kind]
+        card["header"] = {"type": kind, kind: media_object(header) or _nowhere()}
     if footer is not None:
         card["footer"] = {"text": footer}
     return Unsupported(kind, card)
+
+
+def _nowhere() -> NoReturn:
+    raise invalid(header="lies on this machine; give what upload_media answered, or an address")
 
 
 def catalog_message(text: str, *, thumbnail: str, footer: str | None = None) -> Unsupported:

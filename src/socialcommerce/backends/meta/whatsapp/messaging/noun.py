@@ -116,16 +116,14 @@ class WhatsAppMessaging(Broadcasts):
         yield from self._read(conversation, None, typing_indicator={"type": "text"})
 
     def _read(self, conversation: To, up_to: str | Message | None, **more: Any) -> Flow[None]:
-        number = up_to.id if isinstance(up_to, Message) else up_to
-        if number is None and isinstance(conversation, Message):
-            number = conversation.id
-        phone = self.own("phone")
-        if number is None:
-            ref = yield from self.recipient(conversation)
-            last = yield from self._last(ref)
-            number, phone = last.id, ref.own_account or phone
+        message = up_to if up_to is not None else conversation
+        ref = yield from self.recipient(conversation)
+        if isinstance(message, Message):
+            number = message.id
+        else:
+            number = up_to if isinstance(up_to, str) else (yield from self._last(ref)).id
         body = {"messaging_product": "whatsapp", "status": "read", "message_id": number, **more}
-        yield from self.ask("POST", f"/{phone}/messages", body=body, safety="absolute")
+        yield from self.ask("POST", f"/{self.speaker(ref)}/messages", body=body, safety="absolute")
 
     def _last(self, ref: Any) -> Flow[Message]:
         for place in (yield from self.threads(ref)):
@@ -141,7 +139,7 @@ class WhatsAppMessaging(Broadcasts):
     @supports("native", params=native("source"), requires=_REQUIRES, cost="1 call")
     def upload_media(self, source: Media) -> Flow[Media]:
         """POST /{phone-number-id}/media: kept for 30 days."""
-        return (yield from self.upload(source, codes.MEDIA[source.kind]))
+        return (yield from self.upload(source, codes.MEDIA[source.kind], self.own("phone")))
 
     @supports("native", params=native("media"), requires=_REQUIRES, cost="2 calls")
     def download_media(self, media: Media) -> Flow[Document]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from socialcommerce.backends.meta.whatsapp.book import reference_of
@@ -36,7 +37,7 @@ from socialcommerce.models.media import Media
 from socialcommerce.models.money import Money
 from socialcommerce.resources.noun import invalid
 
-__all__ = ["Payload", "is_template", "media_object", "payload_of", "row_words"]
+__all__ = ["Payload", "is_template", "media_object", "payload_of", "row_words", "template_key"]
 
 Payload: TypeAlias = dict[str, Any]
 """The fields of a message beside its address: its ``type`` and the object named after it."""
@@ -106,8 +107,12 @@ def _sticker(content: Sticker) -> Payload:
 
 def _location(content: Location) -> Payload:
     named = {"name": content.name, "address": content.address}
-    place = {"latitude": str(content.latitude), "longitude": str(content.longitude)}
+    place = {"latitude": _degrees(content.latitude), "longitude": _degrees(content.longitude)}
     return {"type": "location", "location": place | {k: v for k, v in named.items() if v}}
+
+
+def _degrees(number: float) -> str:
+    return f"{Decimal(str(number)):f}"
 
 
 def _contact(content: Contact) -> Payload:
@@ -269,14 +274,13 @@ def _order(content: OrderCard) -> Payload:
 
 
 def _template(content: Template) -> Payload:
-    if content.language is None:
-        raise invalid(language="is missing: a template is known by its name and its language")
+    name, language = template_key(content)
     parts: list[Payload] = []
     if content.header is not None:
         parts.append({"type": "header", "parameters": [_header_parameter(content.header)]})
     if content.variables:
         parts.append({"type": "body", "parameters": _parameters(content.variables)})
-    return _of_template(content.name, content.language, parts)
+    return _of_template(name, language, parts)
 
 
 def _of_template(name: str, language: str, parts: list[Payload]) -> Payload:
@@ -322,12 +326,22 @@ def _moment(value: datetime) -> Payload:
     }
 
 
-def _coupon(content: Coupon) -> Payload:
+def template_key(content: Template | Coupon) -> tuple[str, str]:
+    """The name and the language that a template is known by; a coupon says both in its id."""
+    if isinstance(content, Template):
+        if content.language is None:
+            raise invalid(language="is missing: a template is known by its name and its language")
+        return content.name, content.language
     name, _, language = (content.id or "").partition("/")
     if not name or not language or not content.code:
         raise invalid(
             contents="a coupon is sent by a template: Coupon(id='template_name/en_US', code='SAVE20')"
         )
+    return name, language
+
+
+def _coupon(content: Coupon) -> Payload:
+    name, language = template_key(content)
     parameter = {"type": "coupon_code", "coupon_code": content.code}
     part = {"type": "button", "sub_type": "copy_code", "index": "0", "parameters": [parameter]}
     return _of_template(name, language, [part])

@@ -12,17 +12,23 @@ from typing import Any, ClassVar, Final
 from socialcommerce.backends.meta.noun import GraphNoun
 from socialcommerce.backends.meta.whatsapp.book import Book, ref_of
 from socialcommerce.backends.meta.whatsapp.codes import messaging as codes
-from socialcommerce.backends.meta.whatsapp.messaging.payloads import Payload, is_template, payload_of
+from socialcommerce.backends.meta.whatsapp.messaging.payloads import (
+    Payload,
+    is_template,
+    payload_of,
+    template_key,
+)
 from socialcommerce.backends.meta.whatsapp.messaging.templates import WhatsAppTemplates
 from socialcommerce.backends.meta.words import rows, table, word
 from socialcommerce.errors import PolicyViolation
-from socialcommerce.models.content import Content, Template, Unsupported
+from socialcommerce.models.content import Content, Coupon, Template, Unsupported
 from socialcommerce.models.identity import Identity
 from socialcommerce.models.media import Media
 from socialcommerce.models.message import (
     Conversation,
     ConversationRef,
     Message,
+    MessageTemplate,
     Purpose,
     SendPolicy,
     SendReceipt,
@@ -72,11 +78,13 @@ class WhatsAppSending(GraphNoun, Messaging):
     """How many messages this operation has sent: each has a reference of its own."""
 
     def sending(self, to: To, contents: Contents, options: SendOptions) -> Flow[SendReceipt]:
-        """The rules of every platform, after a look at what this month has cost already."""
-        self.spent = yield from Book(self.own("phone")).spent(self.now())
+        """The rules of every platform; only the status webhook tells whether it was billed."""
         receipt = yield from super().sending(to, contents, options)
-        # Only the status webhook tells whether it was billed.
         return receipt.model_copy(update={"billable": None})
+
+    def speaker(self, ref: ConversationRef) -> str:
+        """The number that speaks in a conversation, by its id."""
+        return ref.own_account or self.own("phone")
 
     def payload(self, content: Content) -> Payload:
         """The fields of a message that send a content."""
@@ -124,8 +132,8 @@ class WhatsAppSending(GraphNoun, Messaging):
         self, ref: ConversationRef, contents: Sequence[Content], options: SendOptions
     ) -> Flow[SendReceipt]:
         """POST /{phone-number-id}/messages, or /marketing_messages: one content."""
-        phone = ref.own_account or self.own("phone")
-        content = yield from self._uploaded(contents[0])
+        phone = self.speaker(ref)
+        content = yield from self._uploaded(contents[0], phone)
         fields = yield from self._written(content)
         reference = self._reference(options)
         body = {**_address(ref), **fields, "biz_opaque_callback_data": reference}
@@ -190,13 +198,13 @@ class WhatsAppSending(GraphNoun, Messaging):
             components += _buttons(content.buttons, rows(part.get("buttons")))
         return fields
 
-    def _definition(self, content: Template) -> Flow[Any]:
+    def _definition(self, content: Template | Coupon) -> Flow[MessageTemplate]:
         templates = WhatsAppTemplates(self.session, self.operation)
-        return templates.defined(content.name, content.language or "")
+        return templates.defined(*template_key(content))
 
     def category_of(self, content: Content) -> Flow[Purpose | None]:
         """What a template is for, where the settings name the account that keeps it."""
-        if not isinstance(content, Template) or "waba" not in self.backend.identities:
+        if not isinstance(content, Template | Coupon) or "waba" not in self.backend.identities:
             return None
         template = yield from self._definition(content)
         return "marketing" if template.category == "marketing" else "utility"
@@ -211,22 +219,22 @@ class WhatsAppSending(GraphNoun, Messaging):
 
     # files
 
-    def _uploaded(self, content: Content) -> Flow[Content]:
+    def _uploaded(self, content: Content, phone: str) -> Flow[Content]:
         """The content with its file in WhatsApp's hands."""
         local = _local(content)
         if local is None:
             return content
         name, media = local
-        kept = yield from self.upload(media, _style(content, media))
+        kept = yield from self.upload(media, _style(content, media), phone)
         changed: Content = content.model_copy(update={name: kept})
         return changed
 
-    def upload(self, media: Media, style: str) -> Flow[Media]:
+    def upload(self, media: Media, style: str, phone: str) -> Flow[Media]:
         """POST /{phone-number-id}/media."""
         file = _file(media, style)
         answer = yield from self.ask(
             "POST",
-            f"/{self.own('phone')}/media",
+            f"/{phone}/media",
             files={"file": file},
             body={"messaging_product": "whatsapp", "type": file.media_type},
             safety="absolute",
@@ -248,6 +256,7 @@ class WhatsAppSending(GraphNoun, Messaging):
         ``free`` is free of a window, not of a price: see ``send(allow_paid=...)``.
         """
         ref = yield from self.recipient(conversation)
+        self.spent = yield from Book(self.speaker(ref)).spent(self.now())
         history = yield from self._history(ref)
         end = _window(history)
         exits: tuple[Purpose, ...] = ("utility", "marketing")
@@ -280,7 +289,7 @@ class WhatsAppSending(GraphNoun, Messaging):
     def threads(self, ref: ConversationRef) -> Flow[list[ConversationRef]]:
         """The conversation under every id that its person is known by, the newest id first."""
         newest = ref.native_id or ""
-        former = yield from Book(ref.own_account or self.own("phone")).former(newest)
+        former = yield from Book(self.speaker(ref)).former(newest)
         keys = dict.fromkeys([newest, ref.peer.value if ref.peer else "", *reversed(former)])
         return [ref.model_copy(update={"native_id": key}) for key in keys if key]
 
