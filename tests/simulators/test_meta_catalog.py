@@ -444,3 +444,20 @@ def test_nothing_is_bought_on_facebook(graph: GraphCaller) -> None:
     with pytest.raises(Refusal) as refusal:
         graph.get(f"/{graph.twin.sellers[0].asset('Page').id}/commerce_orders")
     assert refusal.value.code == 12
+
+
+def test_what_is_left_of_a_shops_settings(graph: GraphCaller, meta: MetaTwin) -> None:
+    page = meta.settings()["page_id"]
+    (shop,) = graph.get(f"/{meta.business.id}/commerce_merchant_settings")["data"]
+    assert graph.get(f"/{page}/commerce_merchant_settings")["data"] == [shop]
+    shown = graph.get(f"/{shop['id']}", fields="display_name,merchant_status")
+    assert (shown["display_name"], shown["merchant_status"]) == ("Brand 1", "ENABLED")
+    for path in (f"/{shop['id']}/product_catalogs", f"/{page}/product_catalogs"):
+        assert [one["id"] for one in graph.get(path)["data"]] == [graph.catalog]
+    (storefront,) = graph.get(f"/{shop['id']}/shops", fields="shop_status,fb_sales_channel")["data"]
+    assert storefront["fb_sales_channel"]["fb_page"]["id"] == page
+    assert graph.get(f"/{shop['id']}/setup_status")["data"][0]["shop_setup"] == "SETUP"
+    for edge in ("returns", "commerce_payouts", "commerce_transactions"):
+        with pytest.raises(Refusal) as refusal:
+            graph.get(f"/{shop['id']}/{edge}")
+        assert refusal.value.code == 12

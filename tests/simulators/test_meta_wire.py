@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import urllib.request
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,6 +25,7 @@ from socialcommerce.simulators.meta.graph.twin import GraphTwin
 from socialcommerce.simulators.meta.graph.versions import served
 from socialcommerce.simulators.meta.graph.wire import Plain, Routes, Rows, dumps
 from socialcommerce.simulators.meta.social import MetaTwin
+from socialcommerce.simulators.serve import main, serve
 
 HOST = "https://graph.facebook.com"
 FORM = "application/x-www-form-urlencoded"
@@ -435,6 +438,8 @@ def test_the_business_lists_what_it_owns_and_what_was_lent() -> None:
         "GET", f"/{twin.business.id}/owned_ad_accounts", token, fields="id,account_id,currency,timezone_name"
     )["data"]
     assert account["id"] == f"act_{account['account_id']}"
+    instagram = graph.call("GET", f"/{twin.business.id}/owned_instagram_accounts", token)["data"]
+    assert len(instagram) == 1
     instagram = graph.call("GET", f"/{twin.business.id}/instagram_accounts", token, fields="username")["data"]
     assert [one["username"] for one in instagram] == ["brand1"]
     (business,) = graph.call("GET", "/me/businesses", token)["data"]
@@ -552,3 +557,29 @@ def test_what_is_no_json_is_a_mistake_of_a_part() -> None:
         dumps({"a": object()})
     assert dumps({"a": Decimal("1.50")}) == b'{"a":1.5}'
     assert dumps({"a": "é/"}) == b'{"a":"\\u00e9\\/"}'
+
+
+# -- served on loopback
+
+
+def test_the_served_twin_links_to_itself(graph: GraphCaller) -> None:
+    path = list_items(graph, 3)
+    with serve(graph.twin) as served:
+        url = f"{served.base_url}/v26.0{path}?" + urlencode({"access_token": graph.token, "limit": 2})
+        seen = 0
+        while url:
+            with urllib.request.urlopen(url, timeout=60) as reply:
+                page = json.load(reply)
+            seen += len(page["data"])
+            url = page["paging"].get("next")
+    assert seen == 3
+
+
+@pytest.mark.parametrize("name", ["meta", "whatsapp"])
+def test_the_program_prints_what_to_use(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    stop = threading.Event()
+    stop.set()
+    main([name, "--seed", "3"], stop)
+    told = json.loads(capsys.readouterr().out)
+    assert {"app_id", "app_secret", "catalog_id", "business_id", "verify_token"} <= told["settings"].keys()
+    assert told["token"]["access_token"].startswith("EAA")

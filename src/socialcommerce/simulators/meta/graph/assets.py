@@ -66,6 +66,9 @@ _of_person("assigned_product_catalogs", "ProductCatalog", "catalog_management")
 _of_person("assigned_whatsapp_business_accounts", "WhatsAppBusinessAccount", "whatsapp_business_management")
 
 
+@business.edge(
+    "GET", "Business", "owned_instagram_accounts", scope=("business_management", "instagram_basic")
+)
 @business.edge("GET", "Business", "instagram_accounts", scope=("business_management", "instagram_basic"))
 def instagram_accounts(call: Call) -> Rows:
     """The Instagram accounts of the business."""

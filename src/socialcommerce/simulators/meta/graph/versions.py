@@ -15,7 +15,7 @@ NEWEST = "v26.0"
 GONE_PARAMETERS = ("pretty", "debug", "date_format")
 RETIRED_EDGES = frozenset(
     {"commerce_orders", "commerce_returns", "commerce_payouts", "commerce_transactions", "acknowledge_orders",
-     "acknowledge_order", "shipments", "update_shipment", "cancellations", "refunds",
+     "acknowledge_order", "shipments", "update_shipment", "cancellations", "refunds", "returns",
      "payment_transaction_details", "promotion_details"}
 )  # fmt: skip
 
