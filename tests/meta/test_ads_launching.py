@@ -134,7 +134,8 @@ def test_posts_of_pages_and_of_instagram(wire: AdsWire) -> None:
         "source_instagram_media_id": "17895",
         "instagram_user_id": "1789",
     }
-    with pytest.raises(errors.ConfigurationError, match="instagram_id"):
+    assert shown(wire, ExistingPost("17895"), instagram_id="1789")["instagram_user_id"] == "1789"
+    with pytest.raises(errors.InvalidRequest, match="instagram_id"):
         shown(wire, ExistingPost("17895"))
 
 
@@ -534,3 +535,16 @@ def test_an_answer_of_another_shape_is_named_as_that(wire: AdsWire, images: Any)
     wire[IMAGES] = {"images": images}
     with pytest.raises(errors.DecodeError):
         wire.meta().ads.upload_media(Media.from_bytes(PNG))
+
+
+def test_who_speaks_is_known_before_anything_is_made(wire: AdsWire) -> None:
+    mute = wire.meta(page_id=None)
+    with pytest.raises(errors.InvalidRequest) as failure:
+        mute.ads.launch(tree())
+    assert set(failure.value.fields or {}) == {"ads.0.creative.identity"}
+    with pytest.raises(errors.InvalidRequest, match="page_id"):
+        mute.ads.ads.update("21", creative=CatalogCreative("998877"))
+    assert wire.writes() == []
+    story = {"object_story_spec": {"page_id": "77"}}
+    told = shown(wire, CatalogCreative("998877", native=story), page_id=None)
+    assert told["object_story_spec"]["page_id"] == "77"

@@ -104,10 +104,12 @@ class AdvertisingNoun(AccountNoun):
 
     def place(self) -> Flow[Place]:
         """Where and when inputs are held against the rules: the account, now, the ids in the settings."""
-        account = yield from self.account()
+        return Place((yield from self.account()), self.now(), self.settled())
+
+    def settled(self) -> dict[str, str]:
+        """The ids of the settings by kind, and that of the chosen account."""
         own = {kind: one.id for kind, one in self.backend.identities.items()}
-        chosen = {self.subject.kind: self.subject.id} if self.subject is not None else {}
-        return Place(account, self.now(), {**own, **chosen})
+        return own | ({self.subject.kind: self.subject.id} if self.subject is not None else {})
 
     # -- reading
 

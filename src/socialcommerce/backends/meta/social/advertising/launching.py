@@ -112,7 +112,7 @@ def plan_flaws(plan: LaunchPlan, place: Place) -> Iterator[Flaw]:
         for index, group in enumerate(plan.ad_groups):
             yield from _at(f"ad_groups.{index}", group_flaws(group, above, place))
     for index, one in enumerate(plan.ads):
-        yield from _at(f"ads.{index}", ad_flaws(one))
+        yield from _at(f"ads.{index}", ad_flaws(one, place.own))
     if plan.ads and not plan.ad_groups:
         yield Flaw("ad_groups", "are needed: an ad belongs to one")
 

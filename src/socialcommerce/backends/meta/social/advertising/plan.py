@@ -20,6 +20,7 @@ from socialcommerce.backends.meta.social.advertising.blocks import (
     schedule_flaws,
     wire_bid,
 )
+from socialcommerce.backends.meta.social.advertising.looks import creative_flaws
 from socialcommerce.backends.meta.social.advertising.reach import targeting_flaws, targeting_spec
 from socialcommerce.backends.meta.social.codes import ads as codes
 from socialcommerce.models.ads import AdGroupInput, AdInput, Bid, CampaignInput, Delivery
@@ -250,8 +251,8 @@ def group_body(plan: AdGroupInput, campaign: Mapping[str, Any], place: Place) ->
 # -- ads
 
 
-def ad_flaws(plan: AdInput) -> Iterator[Flaw]:
-    """Everything wrong with an ad to make that shows without asking Meta."""
+def ad_flaws(plan: AdInput, own: Mapping[str, str]) -> Iterator[Flaw]:
+    """Everything wrong with an ad to make; ``own`` are the ids in the settings by kind."""
     yield from name_flaws(plan.name)
     if plan.status == "draft":
         yield Flaw("status", refusal=_CAMPAIGN + "status=draft")
@@ -259,3 +260,5 @@ def ad_flaws(plan: AdInput) -> Iterator[Flaw]:
         yield Flaw("delivery", refusal=_AD + "delivery")
     if plan.products or plan.creative is None:
         yield Flaw("products", refusal=_AD + "products")
+    elif "creative_id" not in plan.native:
+        yield from creative_flaws(plan.creative, own)

@@ -22,6 +22,7 @@ from socialcommerce.backends.meta.social.advertising.base import (
     wanted,
 )
 from socialcommerce.backends.meta.social.advertising.creatives import CreativesNoun
+from socialcommerce.backends.meta.social.advertising.looks import creative_flaws
 from socialcommerce.backends.meta.social.advertising.mapping import ad as shown
 from socialcommerce.backends.meta.social.advertising.plan import ad_flaws
 from socialcommerce.backends.meta.social.codes.ads import REFUSALS, WRITE_STATUS
@@ -111,7 +112,7 @@ class MetaSingleAds(CreativesNoun, SingleAds):
         return (yield from each_alone(ads, lambda one: self._create(one, validate_only), limit=4))
 
     def _create(self, plan: AdInput, validate_only: bool) -> Flow[Ad]:
-        RULES.hold(ad_flaws(plan))
+        RULES.hold(ad_flaws(plan, self.settled()))
         if plan.ad_group_id is None:
             raise invalid(ad_group_id="is needed outside a LaunchPlan")
         if validate_only:
@@ -183,7 +184,7 @@ class MetaSingleAds(CreativesNoun, SingleAds):
         number = identity(ad)
         if resume is None:
             hold_changes(changes, _CHANGES)
-            RULES.hold(_change_flaws(changes))
+            RULES.hold(_change_flaws(changes, self.settled()))
         known = yield from self.read_one(ADS, number)
         if resume is not None:
             body = _resumed(resume, number)
@@ -234,8 +235,8 @@ def _body(plan: AdInput, group: str, creative: Mapping[str, Any]) -> dict[str, A
     }
 
 
-def _change_flaws(changes: Mapping[str, Any]) -> Sequence[Flaw]:
-    found = []
+def _change_flaws(changes: Mapping[str, Any], own: Mapping[str, str]) -> Sequence[Flaw]:
+    found = list(creative_flaws(changes["creative"], own)) if changes.get("creative") else []
     if changes.get("delivery") is not None:
         found.append(Flaw("delivery", refusal="ads.ads.create:delivery"))
     if "creative" in changes and changes["creative"] is None:
