@@ -12,11 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialcommerce import AsyncClient, AsyncFleet, Client, Fleet, State, StockChange, simulate
-from socialcommerce.client.fleet_listing import FleetPager
+from socialcommerce.client.fleet_listing import FleetPager, ShopListing
 from socialcommerce.client.fleet_work import Crew
 from socialcommerce.errors import BulkFailure, ConfigurationError, InvalidRequest, PlatformError
 from socialcommerce.models.bulk import Outcome
-from socialcommerce.resources.pager import Pager
 from socialcommerce.runtime.paging import Cursor, Page
 
 ORDERS = 3
@@ -216,7 +215,7 @@ def test_what_is_sorted_in_each_shop_is_sorted_in_all(rows: list[list[int]], siz
             at = int(place or 0)
             return Page(items[at : at + size], str(at + size) if at + size < len(items) else None)
 
-        return Outcome.of(name, Pager[Any](Cursor("x.list"), fetch))
+        return Outcome.of(name, ShopListing(Cursor("x.list"), fetch))
 
     sources = [source(str(index), times) for index, times in enumerate(rows)]
     merged = FleetPager[Any](Cursor("fleet.x.list"), sources, None, Crew(None, 1)).collect()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NoReturn, Self, TypeVar
 
 from attrs import evolve
 
@@ -55,6 +55,12 @@ class _Base(Generic[C]):
         client = cls.__new__(cls)
         client._core, client._owner, client._market = core, False, market
         return client
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a client holds connections and secrets and stays in its process; "
+            "Fleet.opened_by(open, accounts, executor=...) opens clients where the work is done"
+        )
 
     @property
     def backend(self) -> Backend:

@@ -23,7 +23,7 @@ from socialcommerce.client.fleet_nouns import (
     FleetOrders,
     FleetStore,
 )
-from socialcommerce.client.fleet_work import AsyncCrew, Crew, FleetResult, Progress
+from socialcommerce.client.fleet_work import AsyncCrew, Crew, FleetResult, OpenedClients, Progress, asked
 from socialcommerce.errors import ConfigurationError
 from socialcommerce.runtime.call import Subject
 from socialcommerce.runtime.flow import Store
@@ -80,6 +80,8 @@ class _Base(Generic[C]):
         return {key: client for key, client in self._clients.items() if client.backend.name in wanted}
 
     def __repr__(self) -> str:
+        if isinstance(self._clients, OpenedClients):
+            return f"<{type(self).__name__}: {len(self)} accounts>"
         platforms = Counter(client.backend.name for client in self)
         return f"<{type(self).__name__}: {', '.join(f'{n} {name}' for name, n in platforms.items())}>"
 
@@ -211,6 +213,41 @@ class Fleet(_Base[Client]):
         fleet._owned = (root,)
         return fleet
 
+    @classmethod
+    def opened_by(
+        cls,
+        open: Callable[[str], Client],
+        accounts: Iterable[str],
+        *,
+        executor: Executor | None = None,
+        concurrency: int = 8,
+        progress: Progress | None = None,
+    ) -> Self:
+        """A fleet whose clients are opened where the work is done: on the machines of a cluster.
+
+        Clients hold connections and secrets and never leave their process. So only ``open`` and an
+        account travel, and what the operation was given and answered. Workers that share a
+        ``State.redis(...)`` share tokens and limits too.
+
+        Args:
+            open: given an account, answers its client; a function that can be pickled. It is called
+                for every piece of work: let it keep what it opened (``functools.cache``).
+            accounts: the accounts by which ``open`` knows them.
+            executor: any ``concurrent.futures.Executor``: a pool of processes, Dask's
+                ``client.get_executor()``, Ray's. Without one the shops are asked here.
+            concurrency: see ``Fleet``.
+            progress: see ``Fleet``.
+        """
+        fleet = cls((), executor=executor, concurrency=concurrency, progress=progress)
+        fleet._clients = OpenedClients(open, accounts)
+        return fleet
+
+    def opener(self) -> Callable[[str], Client] | None:
+        """What opens the client of an account where the work is done; None where that is here."""
+        if isinstance(self._clients, OpenedClients) and not self._crew.here:
+            return self._clients.open
+        return None
+
     def only(self, *platforms: str) -> Self:
         """The shops of these platforms (``"shopee"``), as a fleet that closes nothing."""
         crew = self._crew
@@ -256,12 +293,14 @@ class Fleet(_Base[Client]):
         Returns:
             One outcome a shop; an error of this library is the outcome of its shop, any other is raised.
         """
-        works = [(account, partial(call, client)) for account, client in self._clients.items()]
+        open = self.opener() or self._clients.__getitem__
+        works = [(account, partial(asked, open, account, call)) for account in self._clients]
         return FleetResult(self._crew.do(works, _progress_over(self._progress, len(works))))
 
     def close(self) -> None:
         """Close the clients that the fleet was made of; harmless for those derived from others."""
-        for client in self._owned:
+        opened = self._clients.opened if isinstance(self._clients, OpenedClients) else {}
+        for client in (*self._owned, *opened.values()):
             client.close()
 
     def __enter__(self) -> Self:
@@ -339,6 +378,9 @@ class AsyncFleet(_Base[AsyncClient]):
     def messaging(self) -> AsyncFleetNoun:
         """Conversations with the buyers of every shop."""
         return AsyncFleetNoun(self, _face("Async", "messaging"))
+
+    def opener(self) -> None:
+        """Tasks of an event loop stay in it."""
 
     def listing(self, start: Cursor, sources: list[Outcome[str, Any]]) -> AsyncFleetPager[Any]:
         """A pager over the shops' pagers."""

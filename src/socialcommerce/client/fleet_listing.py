@@ -15,19 +15,28 @@ from heapq import heappop, heappush
 from math import inf
 from typing import Any, Generic, TypeVar
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from socialcommerce.client.fleet_work import AsyncCrew, Crew, Progress, raise_all
 from socialcommerce.errors import SocialCommerceError
 from socialcommerce.models.bulk import Outcome
 from socialcommerce.runtime.paging import Cursor, Page, Walk
 
-__all__ = ["AsyncFleetPager", "FleetPager", "Merge", "times"]
+__all__ = ["AsyncFleetPager", "FleetPager", "Merge", "ShopListing", "times"]
 
 T = TypeVar("T")
 
-Source = Outcome[str, Any]
-"""A shop, and its pager or why there is none."""
+
+@frozen
+class ShopListing:
+    """One shop's part of a listing: where it starts, and what reads the page at a place."""
+
+    start: Cursor
+    fetch: Callable[[str | None], Any]
+
+
+Source = Outcome[str, ShopListing]
+"""A shop, and its listing or why there is none."""
 
 
 def times(filters: Mapping[str, Any]) -> tuple[str, ...]:
@@ -155,7 +164,7 @@ class _Listing(Generic[T]):
 
     def _restart(self) -> Merge[T]:
         self._streams: list[_Stream[T]] = [
-            _Stream(source.input, source.value._fetch, Walk(source.value._start))
+            _Stream(source.input, source.value.fetch, Walk(source.value.start))
             for source in self._sources
             if source.value is not None
         ]

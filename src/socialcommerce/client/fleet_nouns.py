@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from operator import attrgetter
+from functools import partial
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
 
-from socialcommerce.client.fleet_listing import AsyncFleetPager, FleetPager
-from socialcommerce.client.fleet_work import FleetResult
+from socialcommerce.client.fleet_listing import AsyncFleetPager, FleetPager, ShopListing
+from socialcommerce.client.fleet_work import FleetResult, operate
 from socialcommerce.errors import InvalidRequest, SocialCommerceError
 from socialcommerce.models.bulk import Outcome
 from socialcommerce.resources.catalog import Catalog
@@ -45,6 +45,10 @@ class Shops(Protocol):
 
     def shops(self) -> Mapping[str, Any]:
         """The clients by account."""
+        ...
+
+    def opener(self) -> Callable[[str], Any] | None:
+        """What opens the client of an account where the work is done; None where that is here."""
         ...
 
     def listing(self, start: Cursor, sources: list[Outcome[str, Any]]) -> Any:
@@ -96,7 +100,6 @@ class _Operation:
     def __init__(self, fleet: Shops, part: Any) -> None:
         self._fleet = fleet
         self._name: str = part.operation
-        self._of = attrgetter(self._name)
         self.__doc__ = part.__doc__
         self.__name__ = part.__name__
         self.__signature__ = part.__signature__
@@ -114,7 +117,7 @@ class _Fanned(_Operation):
         named = {
             name: list(value) if isinstance(value, Iterator) else value for name, value in kwargs.items()
         }
-        return self._fleet.ask(lambda client: self._of(client)(*given, **named))
+        return self._fleet.ask(partial(operate, self._name, given, named))
 
 
 class _Listed(_Operation):
@@ -126,8 +129,7 @@ class _Listed(_Operation):
         start = self._start(filters.pop("cursor", None), filters)
         places: dict[str, str | None] = _places(start)
         sources = [
-            self._source(account, client, start.filters, places.get(account))
-            for account, client in self._fleet.shops().items()
+            self._source(account, start.filters, places.get(account)) for account in self._fleet.shops()
         ]
         return self._fleet.listing(start, sources)
 
@@ -145,13 +147,31 @@ class _Listed(_Operation):
         return cursor
 
     def _source(
-        self, account: str, client: Any, filters: Mapping[str, Any], place: str | None
-    ) -> Outcome[str, Any]:
+        self, account: str, filters: Mapping[str, Any], place: str | None
+    ) -> Outcome[str, ShopListing]:
         try:
-            listing = self._of(client)
-            return Outcome.of(account, listing(cursor=place) if place else listing(**filters))
+            start = Cursor.read(place, self._name) if place else Cursor(self._name, dict(filters))
+            return Outcome.of(account, ShopListing(start, self._reader(account, start.filters)))
         except SocialCommerceError as error:
             return Outcome.of(account, error)
+
+    def _reader(self, account: str, filters: Mapping[str, Any]) -> Callable[[str | None], Any]:
+        elsewhere = self._fleet.opener()
+        if elsewhere is not None:
+            return partial(_page_of, elsewhere, account, self._name, filters)
+        return _reader(self._fleet.shops()[account], self._name, filters)
+
+
+def _reader(client: Any, name: str, filters: Mapping[str, Any]) -> Callable[[str | None], Any]:
+    """What reads the page of a client's listing at a place; a client that cannot list it refuses now."""
+    fetch: Callable[[str | None], Any] = operate(name, (), filters, client)._fetch
+    return fetch
+
+
+def _page_of(
+    open: Callable[[str], Any], account: str, name: str, filters: Mapping[str, Any], place: str | None
+) -> Any:
+    return _reader(open(account), name, filters)(place)
 
 
 def _places(start: Cursor) -> dict[str, str | None]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from contextvars import copy_context
 from functools import partial
+from operator import attrgetter
+from threading import Lock
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from attrs import define, field, frozen
@@ -14,8 +16,18 @@ from attrs import define, field, frozen
 from socialcommerce.errors import BulkFailure, SocialCommerceError
 from socialcommerce.models.bulk import BulkResult, Outcome
 
-__all__ = ["AsyncCrew", "Crew", "FleetResult", "Progress", "failure_of"]
+__all__ = [
+    "AsyncCrew",
+    "Crew",
+    "FleetResult",
+    "OpenedClients",
+    "Progress",
+    "asked",
+    "failure_of",
+    "operate",
+]
 
+C = TypeVar("C")
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
@@ -99,6 +111,40 @@ def raise_all(failures: Mapping[str, SocialCommerceError], total: int) -> None:
         raise BulkFailure(f"{len(failures)} of {total} shops failed: {names}", list(failures.values()))
 
 
+def operate(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], client: Any) -> Any:
+    """One operation of a client, by the capability's name."""
+    return attrgetter(name)(client)(*args, **kwargs)
+
+
+def asked(open: Callable[[str], C], account: str, call: Callable[[C], T]) -> T:
+    """What a shop answers, asked wherever this runs: in this process or on another machine."""
+    return call(open(account))
+
+
+class OpenedClients(Mapping[str, C]):
+    """The clients of some accounts, each opened when it is first needed in this process."""
+
+    def __init__(self, open: Callable[[str], C], accounts: Iterable[str]) -> None:
+        self.open = open
+        self.opened: dict[str, C] = {}
+        self._accounts = dict.fromkeys(accounts)
+        self._lock = Lock()
+
+    def __getitem__(self, account: str) -> C:
+        if account not in self._accounts:
+            raise KeyError(account)
+        with self._lock:
+            if account not in self.opened:
+                self.opened[account] = self.open(account)
+            return self.opened[account]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._accounts)
+
+    def __len__(self) -> int:
+        return len(self._accounts)
+
+
 def _attempt(account: str, job: Callable[[], T]) -> Outcome[str, T]:
     try:
         return Outcome.of(account, job())
@@ -113,6 +159,11 @@ class Crew:
     executor: Executor | None
     limit: int
 
+    @property
+    def here(self) -> bool:
+        """Whether the works surely run in this process, where clients and the caller's context are."""
+        return self.executor is None or isinstance(self.executor, ThreadPoolExecutor)
+
     def do(self, works: Sequence[Work[T]], told: Told) -> list[Outcome[str, T]]:
         """One outcome a work, in order. An error that is not ours is raised, and nothing more begun."""
         found: dict[int, Outcome[str, T]] = {}
@@ -125,9 +176,9 @@ class Crew:
     def _done(self, works: Sequence[Work[T]]) -> Generator[tuple[int, Outcome[str, T]]]:
         if self.executor is None or len(works) < 2:
             return ((index, _attempt(*work)) for index, work in enumerate(works))
-        return self._in_threads(self.executor, works)
+        return self._side_by_side(self.executor, works)
 
-    def _in_threads(
+    def _side_by_side(
         self, executor: Executor, works: Sequence[Work[T]]
     ) -> Generator[tuple[int, Outcome[str, T]]]:
         waiting = iter(enumerate(works))
@@ -136,7 +187,7 @@ class Crew:
             while True:
                 while len(running) < self.limit and (following := next(waiting, None)):
                     index, work = following
-                    running[executor.submit(copy_context().run, partial(_attempt, *work))] = index
+                    running[self._submit(executor, partial(_attempt, *work))] = index
                 if not running:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -145,6 +196,9 @@ class Crew:
             for future in running:
                 future.cancel()
             wait(running)
+
+    def _submit(self, executor: Executor, attempt: Callable[[], Outcome[str, T]]) -> Future[Outcome[str, T]]:
+        return executor.submit(copy_context().run, attempt) if self.here else executor.submit(attempt)
 
 
 @define(eq=False)
