@@ -26,6 +26,7 @@ PLAIN = frozenset(
 FIXED = frozenset({"/", "/oauth/access_token", "/oauth/revoke", "/debug_token", "/search"})
 """Paths that are no object: the interface data does not describe them."""
 UNLISTED: Mapping[str, frozenset[str]] = {
+    "Application": frozenset({"subscribed_fields"}),
     "Page": frozenset({"tasks"}),
     "Business": frozenset({"owned_apps"}),
     "ProductItem": frozenset({"products"}),
@@ -57,6 +58,8 @@ EXTRA_EDGES = frozenset(
      "GET SystemUser/adaccounts", "GET SystemUser/businesses"}
 )  # fmt: skip
 """Calls that the platform's pages document and the interface data lacks."""
+ANY_CASE = ("pagemess", "pageconversations", "pagesecondary")
+"""Types whose words the messaging pages write in small letters, and the interface data in capitals."""
 OPEN_WORDS = re.compile(r"commerce_tax_category|origin_country|timezone_id|currency|subscribed_fields")
 BREAKDOWNS = "adaccountinsights_breakdowns_enum_param"
 """The words by which a row of insights is broken down; each is a field of the row too."""
@@ -187,8 +190,10 @@ class MetaSpec:
         elif kind == "bool":
             if str(value).lower() not in ("true", "false", "1", "0"):
                 yield f"{name} should be a boolean"
-        elif kind in self._words and not OPEN_WORDS.search(kind) and str(value) not in self._words[kind]:
-            yield f"{name} does not know {value}"
+        elif kind in self._words and not OPEN_WORDS.search(kind):
+            word = str(value).upper() if kind.startswith(ANY_CASE) else str(value)
+            if word not in self._words[kind]:
+                yield f"{name} does not know {value}"
 
     def _asked(self, kind: str, text: str) -> Iterator[str]:
         for name, inner in _selected(text):

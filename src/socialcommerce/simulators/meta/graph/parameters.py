@@ -13,7 +13,7 @@ from socialcommerce.simulators.meta.graph.tables import Edge, words
 __all__ = ["typed"]
 
 OBJECTS = frozenset({"Object", "map", "Targeting", "AdCreative", "AdSet"})
-ANY_CASE = ("pagemess", "pageconversations")
+ANY_CASE = ("pagemess", "pageconversations", "pagesecondary")
 """Types whose words the messaging pages write in small letters, and the interface data in capitals."""
 PLAIN = frozenset({"tag"})
 """An object in the interface data, and a word in life."""

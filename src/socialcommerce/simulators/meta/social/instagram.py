@@ -215,7 +215,7 @@ def _tags(call: Call, given: Any, kind: str) -> list[dict[str, Any]]:
         if product is None or product.kind != "ProductItem" or product.seller is not call.seller:
             raise wrong("Invalid product_id: product tags take the numeric id of an item", subcode=2207037)
         if product.data["review_status"] == "approved":
-            found.append({**one, "product_id": product.id})
+            found.append({**one, "product_id": int(product.id)})
     return found
 
 
@@ -252,14 +252,14 @@ def search_products(call: Call) -> Rows:
     return Rows(
         [
             {
-                "product_id": one.id,
+                "product_id": int(one.id),
                 "product_name": one.data["name"],
-                "retailer_id": one.data["retailer_id"],
+                "retailer_id": one.entity.sku,
                 "review_status": one.data["review_status"],
             }
             for one in call.twin.of("ProductItem", call.seller)
             if one.hidden["catalog"].id == call.given["catalog_id"]
-            if text in f"{one.data['name']} {one.data['retailer_id']}".lower()
+            if text in f"{one.data['name']} {one.entity.sku}".lower()
         ]
     )
 

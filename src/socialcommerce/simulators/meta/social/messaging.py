@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -176,13 +177,22 @@ def _act(call: Call, talk: Conversation, action: str) -> dict[str, Any]:
     if action == "mark_seen":
         talk.unread = 0
     elif action in ("react", "unreact"):
-        mid = str((call.given.get("payload") or {}).get("message_id", ""))
+        mid = _reacted_to(call.given.get("payload"))
         if all(one.id != mid for one in talk.messages):
             raise wrong("Param payload[message_id] is not a message of this conversation")
         next(one for one in talk.messages if one.id == mid).native["reaction"] = action == "react"
     else:
         talk.native["typing"] = action == "typing_on"
     return {"recipient_id": talk.buyer.id}
+
+
+def _reacted_to(payload: Any) -> str:
+    """The message under a reaction; the payload is an object, or a text that holds one."""
+    try:
+        found = json.loads(payload) if isinstance(payload, str) else payload
+    except ValueError:
+        found = None
+    return str(found.get("message_id", "")) if isinstance(found, dict) else ""
 
 
 # -- attachments
