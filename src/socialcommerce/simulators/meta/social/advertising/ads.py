@@ -10,12 +10,12 @@ from socialcommerce.simulators.meta.social.advertising.adsets import over
 from socialcommerce.simulators.meta.social.advertising.budgets import refused
 from socialcommerce.simulators.meta.social.advertising.creatives import enter
 from socialcommerce.simulators.meta.social.advertising.reviews import begin
+from socialcommerce.simulators.meta.social.advertising.shapes import shaped
 from socialcommerce.simulators.meta.social.advertising.state import (
     SUCCESS,
     Advertising,
     Unit,
     ads_of,
-    decoded,
     only_validated,
     unit_of,
 )
@@ -47,11 +47,10 @@ def show(ads: Advertising, unit: Unit) -> Mapping[str, Any]:
 
 def _creative(ads: Advertising, given: Any, keep: bool) -> str:
     """The id of the creative that a call names, or builds."""
-    spec = decoded(given, "creative")
-    if not isinstance(spec, dict):
-        raise refused("Creative", "creative must be an object.", "creative")
+    spec = shaped("creative", given)
     if "creative_id" not in spec:
-        return enter(ads, spec).id if keep else ""
+        story = shaped("object_story_spec", spec.get("object_story_spec") or {})
+        return enter(ads, {**spec, "object_story_spec": story}).id if keep else ""
     key = str(spec["creative_id"])
     if key not in ads.creatives or ads.creatives[key].data["status"] == "DELETED":
         raise refused("Creative", f"There is no creative {key}.", "creative")
@@ -65,7 +64,7 @@ def create(call: Call) -> Any:
     check_name(row)
     group = over(ads, "adset", row.pop("adset_id", None), "adset_id")
     status, keep = new_status(call), not only_validated(call)
-    row["creative_id"] = _creative(ads, row.pop("creative"), keep)
+    row["creative_id"] = _creative(ads, row.pop("creative", None), keep)
     if not keep:
         return SUCCESS
     made = ads.add("ad", group, row, status)

@@ -10,7 +10,8 @@ from socialcommerce.simulators.meta.graph.wire import Call, Node, Routes, Rows
 from socialcommerce.simulators.meta.social.advertising import filters
 from socialcommerce.simulators.meta.social.advertising.budgets import refused
 from socialcommerce.simulators.meta.social.advertising.members import SAMPLES, read
-from socialcommerce.simulators.meta.social.advertising.state import SUCCESS, Advertising, ads_of, decoded
+from socialcommerce.simulators.meta.social.advertising.shapes import shaped
+from socialcommerce.simulators.meta.social.advertising.state import SUCCESS, Advertising, ads_of
 from socialcommerce.simulators.meta.social.advertising.units import check_name, kept
 
 __all__ = ["routes"]
@@ -33,8 +34,8 @@ def _check_lookalike(ads: Advertising, given: Mapping[str, Any]) -> dict[str, An
     origin = str(given.get("origin_audience_id", ""))
     if origin not in ads.audiences:
         raise refused("Lookalike", f"There is no origin audience {origin}.", "origin_audience_id")
-    spec = decoded(given.get("lookalike_spec"), "lookalike_spec")
-    if not isinstance(spec, dict):
+    spec = given.get("lookalike_spec")
+    if not spec:
         raise missing("lookalike_spec")
     ratio = spec.get("ratio", SMALLEST_RATIO if spec.get("type") else None)
     if ratio is None or not SMALLEST_RATIO <= float(ratio) <= LARGEST_RATIO:
@@ -45,9 +46,8 @@ def _check_lookalike(ads: Advertising, given: Mapping[str, Any]) -> dict[str, An
     return {**spec, "ratio": float(ratio), "origin": [{"id": origin, "type": "custom_audience"}]}
 
 
-def _check_rule(call: Call, row: Mapping[str, Any]) -> None:
-    rule = decoded(row.get("rule"), "rule")
-    if not isinstance(rule, dict) or not rule.get("inclusions"):
+def _check_rule(row: Mapping[str, Any]) -> None:
+    if not (row.get("rule") or {}).get("inclusions"):
         raise refused("Rule", "rule must hold inclusions.", "rule")
 
 
@@ -60,7 +60,7 @@ def _new(call: Call, row: dict[str, Any]) -> Node:
     elif subtype == "CUSTOM" and not row.get("customer_file_source"):
         raise refused("Customer file source", "customer_file_source is required.", "customer_file_source")
     elif subtype in ("WEBSITE", "APP"):
-        _check_rule(call, row)
+        _check_rule(row)
     now = int(ads.now())
     made = ads.make("CustomAudience", **row | {"subtype": subtype, "time_created": now})
     made.hidden |= {"people": people, "ready": now + ads.audience_delay, "sessions": {}}
@@ -124,7 +124,7 @@ def delete(call: Call) -> Any:
 
 def _session(call: Call, made: Node) -> dict[str, Any]:
     """The session that a part belongs to; a part that comes too late is refused."""
-    given = decoded(call.given.get("session"), "session") or {}
+    given = shaped("session", call.given.get("session") or {})
     if given and not str(given.get("session_id", "")).isdecimal():
         raise wrong("Param session: session_id must be a 64-bit number.")
     key = str(given.get("session_id") or call.twin.new_id("session"))
@@ -203,7 +203,7 @@ def remove(call: Call) -> Any:
 @routes.edge("POST", "CustomAudience", "usersreplace", scope=WRITING)
 def replace(call: Call) -> Any:
     """Put others in the place of all people, once the last part of the session has come."""
-    if not decoded(call.given.get("session"), "session"):
+    if not shaped("session", call.given.get("session") or {}):
         raise missing("session")
     made, session, _, told = _take(call)
     if session["last"]:

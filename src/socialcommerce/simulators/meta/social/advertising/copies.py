@@ -9,13 +9,13 @@ from socialcommerce.simulators.meta.graph.wire import Call, Routes, Rows
 from socialcommerce.simulators.meta.social.advertising.adsets import over
 from socialcommerce.simulators.meta.social.advertising.budgets import refused
 from socialcommerce.simulators.meta.social.advertising.reviews import begin
+from socialcommerce.simulators.meta.social.advertising.shapes import shaped
 from socialcommerce.simulators.meta.social.advertising.state import (
     KINDS,
     Advertising,
     Level,
     Unit,
     ads_of,
-    decoded,
     instant,
     unit_of,
 )
@@ -88,7 +88,7 @@ def copy(call: Call) -> Any:
     for level, name in (("campaign", "campaign_id"), ("adset", "adset_id")):
         if above is not None and above.level == level and call.given.get(name):
             above = over(ads, level, call.given[name], name)
-    options = decoded(call.given.get("rename_options") or {}, "rename_options")
+    options = shaped("rename_options", call.given.get("rename_options") or {})
     made = _copy_tree(call, unit, above, options)
     pairs = [
         {"ad_object_type": WORDS[one.level], "source_id": one.source, "copied_id": one.id} for one in made

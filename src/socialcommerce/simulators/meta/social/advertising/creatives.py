@@ -13,7 +13,6 @@ from socialcommerce.simulators.meta.social.advertising.state import (
     SUCCESS,
     Advertising,
     ads_of,
-    decoded,
     only_validated,
     unit_of,
 )
@@ -57,8 +56,6 @@ def _check_media(ads: Advertising, part: Mapping[str, Any]) -> None:
 def _check_story(ads: Advertising, row: Mapping[str, Any]) -> str:
     """Check a story that is to be built; answers the name of its part."""
     story = row[FIELD]
-    if not isinstance(story, dict):
-        raise _bad("object_story_spec must be an object.")
     if "instagram_actor_id" in story:
         raise _bad("instagram_actor_id is gone: use instagram_user_id.")
     if not ads.has("Page", story.get("page_id")):
@@ -117,8 +114,6 @@ def enter(ads: Advertising, row: Mapping[str, Any]) -> Node:
 def create(call: Call) -> Any:
     """A new creative."""
     ads, row = ads_of(call), kept(call, "AdAccount", "adcreatives")
-    if FIELD in row:
-        row[FIELD] = decoded(row[FIELD], FIELD)
     if "instagram_actor_id" in call.given:
         row["instagram_actor_id"] = call.given["instagram_actor_id"]
     if only_validated(call):

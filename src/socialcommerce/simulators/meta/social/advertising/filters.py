@@ -7,7 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from socialcommerce.simulators.meta.graph.errors import wrong
-from socialcommerce.simulators.meta.social.advertising.state import decoded, instant
+from socialcommerce.simulators.meta.social.advertising.shapes import shaped
+from socialcommerce.simulators.meta.social.advertising.state import instant
 
 __all__ = ["check", "passes"]
 
@@ -55,13 +56,11 @@ OF_LISTS = frozenset({"IN", "NOT_IN", "IN_RANGE", "NOT_IN_RANGE"})
 
 def check(filters: Any, fields: Iterable[str]) -> list[dict[str, Any]]:
     """The conditions, if each names one of the fields, an operator and a value; else the refusal."""
-    filters = decoded(filters, "filtering")
-    if not isinstance(filters, list):
-        raise wrong("Param filtering must be an array.")
+    found: list[dict[str, Any]] = shaped("filtering", filters or [])
     known = set(fields)
-    for at, one in enumerate(filters):
+    for at, one in enumerate(found):
         where = f"filtering[{at}]"
-        if not isinstance(one, dict) or not {"field", "operator", "value"} <= one.keys():
+        if not {"field", "operator", "value"} <= one.keys():
             raise wrong(f"Param {where} must hold field, operator and value.")
         if one["operator"] not in OPERATORS:
             words = ", ".join(OPERATORS)
@@ -70,7 +69,7 @@ def check(filters: Any, fields: Iterable[str]) -> list[dict[str, Any]]:
             raise wrong(f"Filtering field {one['field']} is invalid.")
         if one["operator"] in OF_LISTS and not isinstance(one["value"], list):
             raise wrong(f"Param {where}[value] must be an array.")
-    return filters
+    return found
 
 
 def passes(shown: Mapping[str, Any], filters: Iterable[Mapping[str, Any]]) -> bool:

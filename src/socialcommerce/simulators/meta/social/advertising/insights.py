@@ -105,7 +105,7 @@ def _level(given: Mapping[str, Any], under: Unit | None) -> Level | None:
 
 
 def _breakdowns(given: Mapping[str, Any]) -> tuple[str, ...]:
-    asked = tuple(given.get("breakdowns") or ())
+    asked = tuple(str(one) for one in given.get("breakdowns") or ())
     if not all(one in BREAKDOWNS for one in asked) or (
         len(asked) > 1 and not any(set(asked) <= allowed for allowed in TOGETHER)
     ):

@@ -130,7 +130,7 @@ def _new_video(call: Call) -> Node:
 def add_video(call: Call) -> Any:
     """Take a video: by address, as a file at once, or in chunks (start, transfer, finish)."""
     phase = call.given.get("upload_phase")
-    if phase is not None:
+    if phase:
         return PHASES[phase](call)
     if not call.files and not call.given.get("file_url"):
         raise Refused(100, "(#100) The parameter file_url or source is required", subcode=1363030)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from socialcommerce.simulators.meta.graph.errors import Refused, wrong
+from socialcommerce.simulators.meta.social.advertising.shapes import shaped
 from socialcommerce.simulators.meta.social.advertising.state import decoded
 
 __all__ = ["MOST", "read"]
@@ -63,8 +64,8 @@ def _keys(payload: Mapping[str, Any]) -> list[str]:
 
 def read(given: Any) -> tuple[set[tuple[str, ...]], int, list[Any]]:
     """The people of a payload, how many entries it has, and those that cannot be used."""
-    payload = decoded(given, "payload")
-    if not isinstance(payload, dict) or not isinstance(payload.get("data"), list):
+    payload = shaped("payload", given)
+    if payload.get("data") is None:
         raise wrong("Param payload must hold schema and data.")
     keys, rows = _keys(payload), payload["data"]
     if len(rows) > MOST:

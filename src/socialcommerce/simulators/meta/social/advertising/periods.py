@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from socialcommerce.simulators.meta.graph.errors import Refused, wrong
-from socialcommerce.simulators.meta.social.advertising.state import decoded
+from socialcommerce.simulators.meta.social.advertising.shapes import shaped
 
 __all__ = ["Period", "asked_ranges", "pieces"]
 
@@ -73,8 +73,8 @@ PRESETS: Mapping[str, Callable[[date], Period]] = {
 # -- what is asked
 
 
-def _range(given: Any, where: str, today: date) -> Period:
-    if not isinstance(given, dict) or not {"since", "until"} <= given.keys():
+def _range(given: Mapping[str, Any], where: str, today: date) -> Period:
+    if not {"since", "until"} <= given.keys():
         raise wrong(f"Param {where} must hold since and until.")
     try:
         since, until = (date.fromisoformat(str(given[edge])) for edge in ("since", "until"))
@@ -94,10 +94,11 @@ def _range(given: Any, where: str, today: date) -> Period:
 def asked_ranges(given: Mapping[str, Any], today: date) -> list[Period]:
     """The ranges of days that a report is asked for; the last thirty days, unless told."""
     if given.get("time_ranges"):
-        return [_range(decoded(one, "time_ranges"), "time_ranges", today) for one in given["time_ranges"]]
+        ranges = shaped("time_ranges", given["time_ranges"])
+        return [_range(one, "time_ranges", today) for one in ranges]
     if given.get("time_range"):
-        return [_range(given["time_range"], "time_range", today)]
-    return [PRESETS[str(given.get("date_preset", "last_30d"))](today)]
+        return [_range(shaped("time_range", given["time_range"]), "time_range", today)]
+    return [PRESETS[str(given.get("date_preset") or "last_30d")](today)]
 
 
 def pieces(period: Period, increment: object) -> list[Period]:

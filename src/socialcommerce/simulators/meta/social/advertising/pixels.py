@@ -8,7 +8,8 @@ from typing import Any
 
 from socialcommerce.simulators.meta.graph.errors import Refused, missing, wrong
 from socialcommerce.simulators.meta.graph.wire import Call, Node, Routes, Rows
-from socialcommerce.simulators.meta.social.advertising.state import SUCCESS, ads_of, decoded, text_time
+from socialcommerce.simulators.meta.social.advertising.shapes import shaped
+from socialcommerce.simulators.meta.social.advertising.state import SUCCESS, ads_of, text_time
 
 __all__ = ["routes"]
 
@@ -47,7 +48,7 @@ def _bad(at: int, what: str, subcode: int = BAD) -> Exception:
 
 
 def _check_user(at: int, user: Any) -> None:
-    if not isinstance(user, dict) or not any(user.values()):
+    if not user or not any(user.values()):
         raise _bad(at, "user_data must hold at least one identifier.", NO_PERSON)
     unknown = sorted(user.keys() - HASHED - PLAIN)
     if unknown:
@@ -81,8 +82,6 @@ def _check_custom(at: int, event: Mapping[str, Any]) -> None:
 
 
 def _check(at: int, now: float, event: Any) -> None:
-    if not isinstance(event, dict):
-        raise _bad(at, "an event must be an object.")
     if not event.get("event_name"):
         raise _bad(at, "event_name is required.")
     if event.get("action_source") not in SOURCES:
@@ -109,7 +108,7 @@ def _keep(call: Call, pixel: Node, event: dict[str, Any]) -> None:
 @routes.edge("POST", "AdsPixel", "events", scope=("ads_management", "business_management"))
 def events(call: Call) -> Any:
     """Take up to a thousand events, all or none. With a ``test_event_code`` they are only looked at."""
-    data = [decoded(one, "data") for one in call.given["data"]]
+    data = [shaped("event", one, f"data[{at}]") for at, one in enumerate(call.given["data"])]
     if not data:
         raise missing("data")
     if len(data) > MOST:

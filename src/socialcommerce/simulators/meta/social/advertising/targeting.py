@@ -7,7 +7,8 @@ from typing import Any
 
 from socialcommerce.simulators.meta.graph.errors import missing, wrong
 from socialcommerce.simulators.meta.graph.wire import Call, Routes, Rows
-from socialcommerce.simulators.meta.social.advertising.state import Advertising, ads_of, decoded, unit_of
+from socialcommerce.simulators.meta.social.advertising.shapes import shaped
+from socialcommerce.simulators.meta.social.advertising.state import Advertising, ads_of, unit_of
 from socialcommerce.simulators.meta.social.advertising.targets import check_targeting
 
 __all__ = ["routes"]
@@ -93,7 +94,7 @@ def browse(call: Call) -> Rows:
 @routes.edge("GET", "AdAccount", "targetingsuggestions")
 def suggestions(call: Call) -> Rows:
     """Options that stand near the given ones."""
-    given = [decoded(one, "targeting_list") for one in call.given.get("targeting_list") or ()]
+    given = shaped("targeting_list", call.given.get("targeting_list") or [])
     if not given:
         raise missing("targeting_list")
     keys = {str(one.get("id")) for one in given}
@@ -104,7 +105,7 @@ def suggestions(call: Call) -> Rows:
 @routes.edge("GET", "AdAccount", "targetingvalidation")
 def validation(call: Call) -> Rows:
     """Options by id or name, each with ``valid``; what does not exist is not."""
-    listed = [decoded(one, "targeting_list") for one in call.given.get("targeting_list") or ()]
+    listed = shaped("targeting_list", call.given.get("targeting_list") or [])
     keys = [str(one) for one in (call.given.get("id_list") or ())] + [str(one.get("id")) for one in listed]
     names = [str(one).lower() for one in call.given.get("name_list") or ()]
     if not keys and not names:
@@ -122,7 +123,7 @@ def validation(call: Call) -> Rows:
 
 
 def _as_places(call: Call) -> list[Row]:
-    kinds = decoded(call.given.get("location_types") or [], "location_types")
+    kinds = shaped("location_types", call.given.get("location_types") or [])
     return [one for one in PLACES if not kinds or one["type"] in kinds]
 
 
@@ -156,7 +157,7 @@ def _people(ads: Advertising, targeting: Mapping[str, Any]) -> int:
     if kept:
         return sum(len(ads.audiences[key].hidden["people"]) for key in kept)
     countries = len((targeting.get("geo_locations") or {}).get("countries") or ["one"])
-    ages = targeting.get("age_max", 65) - targeting.get("age_min", 18) + 1
+    ages = (targeting.get("age_max") or 65) - (targeting.get("age_min") or 18) + 1
     narrowing = 1 + sum(
         1 for name in ("interests", "behaviors", "flexible_spec", "genders") if targeting.get(name)
     )
@@ -165,7 +166,7 @@ def _people(ads: Advertising, targeting: Mapping[str, Any]) -> int:
 
 def _spec(call: Call) -> Mapping[str, Any]:
     """The targeting to estimate; refused where an ad set would be."""
-    spec = decoded(call.given["targeting_spec"], "targeting_spec")
+    spec = shaped("targeting", call.given["targeting_spec"], "targeting_spec")
     check_targeting(ads_of(call), [], {"targeting": spec, "dsa_beneficiary": "-", "dsa_payor": "-"})
     return dict(spec)
 

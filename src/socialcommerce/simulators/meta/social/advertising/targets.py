@@ -38,19 +38,19 @@ def _check_words(targeting: Mapping[str, Any]) -> None:
 
 def _check_places(targeting: Mapping[str, Any]) -> None:
     places = targeting.get("geo_locations") or {}
-    wrong = sorted(set(places) - PLACES) if isinstance(places, dict) else ["geo_locations"]
+    wrong = sorted(places.keys() - PLACES)
     if wrong:
         raise _bad(f"The location spec has an unknown field {wrong[0]}.")
     if not any(places.values()) and not targeting.get("custom_audiences"):
         raise _bad("Please add at least one location to your audience.")
     for country in places.get("countries") or ():
-        if not (isinstance(country, str) and len(country) == 2 and country.isupper()):
+        if not (len(country) == 2 and country.isupper()):
             raise _bad(f"{country} is no country code.")
 
 
 def _check_people(targeting: Mapping[str, Any]) -> None:
-    least, most = targeting.get("age_min", 18), targeting.get("age_max", OLDEST)
-    if not (isinstance(least, int) and isinstance(most, int) and YOUNGEST <= least <= most <= OLDEST):
+    least, most = targeting.get("age_min") or 18, targeting.get("age_max") or OLDEST
+    if not YOUNGEST <= least <= most <= OLDEST:
         raise _bad(f"age_min and age_max must lie between {YOUNGEST} and {OLDEST}.")
     if set(targeting.get("genders") or ()) - {0, 1, 2}:
         raise _bad("genders can hold 1 (men) and 2 (women).")
@@ -59,9 +59,8 @@ def _check_people(targeting: Mapping[str, Any]) -> None:
 def _check_audiences(ads: Advertising, targeting: Mapping[str, Any]) -> None:
     for name in ("custom_audiences", "excluded_custom_audiences"):
         for one in targeting.get(name) or ():
-            key = one.get("id") if isinstance(one, dict) else one
-            if str(key) not in ads.audiences:
-                raise _bad(f"There is no custom audience {key}.")
+            if str(one.get("id")) not in ads.audiences:
+                raise _bad(f"There is no custom audience {one.get('id')}.")
 
 
 def _check_special(categories: list[str], targeting: Mapping[str, Any]) -> None:
@@ -91,7 +90,7 @@ def _check_europe(ads: Advertising, row: Mapping[str, Any]) -> None:
 def check_targeting(ads: Advertising, categories: list[str], row: Mapping[str, Any]) -> None:
     """Refuse an ad set whose targeting breaks a rule; ``categories`` are its campaign's special ones."""
     targeting = row.get("targeting")
-    if not isinstance(targeting, dict) or not targeting:
+    if not targeting:
         raise _bad("The targeting spec is required.")
     _check_words(targeting)
     _check_places(targeting)

@@ -9,13 +9,13 @@ from socialcommerce.simulators.meta.graph.tables import edges
 from socialcommerce.simulators.meta.graph.wire import Call, Rows
 from socialcommerce.simulators.meta.social.advertising import filters
 from socialcommerce.simulators.meta.social.advertising.budgets import BUDGETS, budget_of, refused
+from socialcommerce.simulators.meta.social.advertising.shapes import SHAPES, shaped
 from socialcommerce.simulators.meta.social.advertising.state import (
     SUCCESS,
     Advertising,
     Level,
     Unit,
     ads_of,
-    decoded,
     instant,
     only_validated,
     text_time,
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 Shape: TypeAlias = Callable[[Advertising, Unit], Mapping[str, Any]]
-SHAPES: dict[Level, Shape] = {}
+VIEWS: dict[Level, Shape] = {}
 NEVER_KEPT = frozenset({"status", "execution_options"})
 INSTANTS = ("start_time", "end_time", "stop_time")
 SET_APART = ("DELETED", "ARCHIVED")
@@ -104,7 +104,7 @@ def shape(level: Level) -> Callable[[Shape], Shape]:
     """Mark how the fields of a level, beside what all levels share, are shown."""
 
     def mark(show: Shape) -> Shape:
-        SHAPES[level] = show
+        VIEWS[level] = show
         return show
 
     return mark
@@ -131,7 +131,7 @@ def row_of(ads: Advertising, unit: Unit) -> dict[str, Any]:
         shared |= {f"{one.level}_id": one.id, one.level: one.node}
     times = {name: text_time(unit.row[name]) for name in INSTANTS if unit.row.get(name) is not None}
     plain = {name: value for name, value in unit.row.items() if name not in BUDGETS}
-    return {**plain, **SHAPES[unit.level](ads, unit), **times, **shared}
+    return {**plain, **VIEWS[unit.level](ads, unit), **times, **shared}
 
 
 # -- lists
@@ -158,7 +158,7 @@ def _conditions(call: Call, level: Level) -> list[dict[str, Any]]:
     over = LEVELS[: LEVELS.index(level) + 1]
     names = {*FILTERED, *MOMENTS}
     known = names | {f"{one}.{name}" for one in over for name in names}
-    return filters.check(call.given.get("filtering", []), known)
+    return filters.check(call.given.get("filtering"), known)
 
 
 def listing(call: Call, level: Level, units: Iterable[Unit]) -> Rows:
@@ -167,10 +167,10 @@ def listing(call: Call, level: Level, units: Iterable[Unit]) -> Rows:
     Archived and deleted ones are left out unless a filter names them.
     """
     ads, conditions = ads_of(call), _conditions(call, level)
-    wanted = decoded(call.given.get("effective_status"), "effective_status")
+    wanted = shaped("effective_status", call.given.get("effective_status") or [])
     named = {one["field"].rpartition(".")[2] for one in conditions}
     hidden = () if wanted or named & {"effective_status", "status", "id"} else SET_APART
-    since = int(call.given.get("updated_since", 0))
+    since = int(call.given.get("updated_since") or 0)
     found = [
         unit
         for unit in units
@@ -194,7 +194,7 @@ def check_name(row: Mapping[str, Any]) -> None:
 
 def new_status(call: Call) -> str:
     """The status of a new object: ACTIVE unless it is to be PAUSED."""
-    status = str(call.given.get("status", "ACTIVE"))
+    status = str(call.given.get("status") or "ACTIVE")
     if status not in ("ACTIVE", "PAUSED"):
         raise refused("Status", "During creation only ACTIVE and PAUSED can be used.", "status")
     return status
@@ -203,7 +203,11 @@ def new_status(call: Call) -> str:
 def kept(call: Call, kind: str, edge: str) -> dict[str, Any]:
     """The given values that belong to the object, instants in epoch seconds."""
     known = {one.name for one in edges()["POST", kind, edge].parameters} - NEVER_KEPT
-    found = {name: value for name, value in call.given.items() if name in known and value is not None}
+    found = {
+        name: shaped(name, value) if name in SHAPES else value
+        for name, value in call.given.items()
+        if name in known and value is not None and (value != "" or name == "name")
+    }
     return found | {name: instant(found[name], name) for name in INSTANTS if name in found}
 
 
@@ -212,7 +216,7 @@ def _check_open(unit: Unit, given: Mapping[str, Any]) -> None:
     if unit.status not in SET_APART:
         return
     asked = given.keys() - {"execution_options", "name", "appsecret_proof", "appsecret_time"}
-    same = given.get("status", unit.status) == unit.status
+    same = (given.get("status") or unit.status) == unit.status
     if asked - {"status"} or not (same or (unit.status, given["status"]) == ("ARCHIVED", "DELETED")):
         user = f"This object is {unit.status.lower()}: only its name can be changed."
         raise refused(f"Cannot edit {unit.status.lower()} object", user, *sorted(asked))
@@ -229,7 +233,7 @@ def change(call: Call, check: Callable[[Mapping[str, Any]], None]) -> Mapping[st
     check(unit.row | changes)
     if not only_validated(call):
         unit.row.update(changes)
-        switch(ads, unit, str(call.given.get("status", unit.status)))
+        switch(ads, unit, str(call.given.get("status") or unit.status))
     return SUCCESS
 
 
