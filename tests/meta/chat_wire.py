@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from tests.conftest import shared_path
+from tests.support.meta_spec import MetaSpec
 
 from socialcommerce import Client, Identity, Media, Retry
 from socialcommerce.backends import Request, Response
@@ -70,7 +72,9 @@ class Wire:
         if isinstance(reply, Response):
             return reply
         status = 400 if "error" in reply else 200
-        return Response(status, {"content-type": "application/json"}, json.dumps(reply).encode())
+        response = Response(status, {"content-type": "application/json"}, json.dumps(reply).encode())
+        documented(request, response)
+        return response
 
     def lines(self) -> list[str]:
         """What was asked, in order."""
@@ -88,6 +92,24 @@ class Wire:
 
     def _asked(self, key: str) -> list[Request]:
         return [request for request in self.sent if line(request) == key]
+
+
+@lru_cache(maxsize=1)
+def _spec() -> MetaSpec | None:
+    """Meta's interface data; None in a clone that stands alone."""
+    shared = shared_path()
+    return MetaSpec(shared / "specs" / "meta") if shared else None
+
+
+KINDS = {PAGE: "Page", "42": "Page", APP: "Application", THREAD: "UnifiedThread"}
+
+
+def documented(request: Request, response: Response) -> None:
+    """Fail a test whose exchange is not as Meta's interface data has it; files are not looked into."""
+    spec = _spec()
+    if spec is not None and not request.content.startswith(b"--"):
+        found = spec.exchange(request, response, KINDS.get)
+        assert not found, found
 
 
 def line(request: Request) -> str:
@@ -117,7 +139,8 @@ def client(wire: Any, *, at: datetime | None = None, instagram: bool = True, **m
 
 def error(code: int, subcode: int | None = None, message: str = "no") -> dict[str, Any]:
     """The body of a refusal."""
-    return {"error": {"message": message, "type": "OAuthException", "code": code, "error_subcode": subcode}}
+    told = {"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "A1"}
+    return {"error": told | ({"error_subcode": subcode} if subcode else {})}
 
 
 def thread(number: str = THREAD, peer: str = JANE, own: str = PAGE, **fields: Any) -> dict[str, Any]:
