@@ -14,12 +14,14 @@ from tests.meta.wire import NOW, PHONE, WABA, Wire
 from socialcommerce import Client, Event
 
 __all__ = [
-    "MESSAGES", "NAME", "NUMBER", "USER", "accepted", "change", "deliver", "events", "known", "message",
-    "ordered", "push", "sample", "said", "status",
+    "MEDIA", "MESSAGES", "NAME", "NUMBER", "TEMPLATES", "USER", "accepted", "change", "deliver", "events",
+    "known", "message", "ordered", "push", "sample", "said", "status", "template_row",
 ]  # fmt: skip
 
 NUMBER, USER, NAME = "16505551234", "US.13491208655302741918", "Sheena Nelson"
 MESSAGES = f"/{PHONE}/messages"
+MEDIA = f"/{PHONE}/media"
+TEMPLATES = f"/{WABA}/message_templates"
 
 
 @cache
@@ -122,3 +124,18 @@ def said(wire: Wire, number: int = -1) -> dict[str, Any]:
     body: dict[str, Any] = wire.body(MESSAGES, number)
     assert body.pop("biz_opaque_callback_data")
     return body
+
+
+def template_row(**fields: Any) -> dict[str, Any]:
+    buttons = [
+        {"type": "QUICK_REPLY", "text": "Stop"},
+        {"type": "URL", "text": "See", "url": "https://x/{{1}}"},
+    ]
+    return {
+        "id": "77",
+        "name": "order_ready",
+        "language": "en_US",
+        "status": "APPROVED",
+        "category": "UTILITY",
+        "components": [{"type": "BODY", "text": "Hi {{1}}"}, {"type": "BUTTONS", "buttons": buttons}],
+    } | fields

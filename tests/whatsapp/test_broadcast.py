@@ -8,8 +8,17 @@ from typing import Any
 
 import pytest
 from tests.meta.wire import PHONE, Wire, refusal, rows
-from tests.whatsapp.chat import MESSAGES, NUMBER, accepted, deliver, push, sample, status
-from tests.whatsapp.test_messaging import TEMPLATES, template_row
+from tests.whatsapp.chat import (
+    MESSAGES,
+    NUMBER,
+    TEMPLATES,
+    accepted,
+    deliver,
+    push,
+    sample,
+    status,
+    template_row,
+)
 
 from socialcommerce import Client, Consent, Identity, Recipient, errors
 from socialcommerce.backends import Request

@@ -1,19 +1,13 @@
-"""WhatsApp's webhooks: who sent them, what they tell, and what the client remembers of them."""
+"""What WhatsApp's pushes tell, and what the client remembers of them."""
 
 from __future__ import annotations
 
-import base64
 import json
-import os
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from tests.conftest import shared_path
-from tests.meta.wire import APP, NOW, PHONE, SECRET, WABA, Wire, refusal, rows
+from tests.meta.wire import NOW, PHONE, WABA, Wire
 from tests.whatsapp.chat import (
     NAME,
     NUMBER,
@@ -28,12 +22,8 @@ from tests.whatsapp.chat import (
     status,
 )
 
-from socialcommerce import Client, Event, EventRef, Identity, Money
-from socialcommerce.backends import WhatsApp
-from socialcommerce.backends.meta import signature
-from socialcommerce.backends.meta.whatsapp import flows
-from socialcommerce.backends.meta.whatsapp.codes import webhooks as codes
-from socialcommerce.errors import ConfigurationError, InvalidRequest, Unsupported, WebhookError
+from socialcommerce import Event, EventRef, Identity, Money
+from socialcommerce.errors import Unsupported
 from socialcommerce.models.content import (
     Audio,
     Cart,
@@ -50,14 +40,7 @@ from socialcommerce.models.content import (
     Video,
 )
 from socialcommerce.models.content import Unsupported as Other
-from socialcommerce.webhooks.answers import refusal as answer_of
-from socialcommerce.webhooks.delivery import Delivery
 
-SHARED = shared_path()
-VECTORS = json.loads((SHARED / "vectors" / "whatsapp.json").read_text()) if SHARED else []
-PUSHES = [v for v in VECTORS if v["kind"] == "webhook" and "header_value" in v["inputs"]]
-FLOW = next((v for v in VECTORS if v["inputs"].get("scheme") == "whatsapp_flow_endpoint"), None)
-MANY = settings(max_examples=int(os.environ.get("WEBHOOK_EXAMPLES", "150")), deadline=None)
 CLIENT = Wire().whatsapp()
 
 
@@ -69,73 +52,6 @@ def only(body: bytes) -> Event:
 def contents(**fields: Any) -> Any:
     """The contents of a message of that kind."""
     return only(push(message(**fields))).state.contents
-
-
-# who sent it
-
-
-@pytest.mark.parametrize("vector", PUSHES, ids=lambda v: v["name"])
-def test_signatures_are_those_of_other_clients(vector: dict[str, Any]) -> None:
-    inputs = vector["inputs"]
-    body = base64.b64decode(inputs["body_b64"])
-    assert body == inputs["body_utf8"].encode()
-    delivery = Delivery.of("POST", {inputs["header_name"]: inputs["header_value"]}, body)
-    now = datetime.fromtimestamp(NOW, UTC)
-    if vector["expected"]["valid"]:
-        assert signature.verify_push(delivery, [inputs["app_secret"]], now) == "signed"
-        return
-    with pytest.raises(WebhookError) as caught:
-        signature.verify_push(delivery, [inputs["app_secret"]], now)
-    assert caught.value.reason == "signature"
-
-
-@pytest.mark.parametrize(
-    "vector",
-    [v for v in PUSHES if v["expected"]["valid"] and v["inputs"]["body_b64"]],
-    ids=lambda v: v["name"],
-)
-def test_signed_pushes_are_read_and_answered(vector: dict[str, Any]) -> None:
-    inputs = vector["inputs"]
-    client = Client(WhatsApp(1, inputs["app_secret"]), transport=Wire())
-    receipt = client.webhooks.receive(
-        method="POST",
-        headers={inputs["header_name"]: inputs["header_value"]},
-        body=base64.b64decode(inputs["body_b64"]),
-    )
-    assert receipt.assurance == "signed"
-    assert receipt.events
-    assert (receipt.response.status, receipt.response.content) == (200, b"")
-
-
-def test_the_trial_of_an_address_is_answered_with_the_bare_challenge() -> None:
-    vector = next(v for v in VECTORS if "challenge" in v["name"]) if VECTORS else None
-    query = vector["inputs"]["query_string"] if vector else "hub.mode=subscribe&hub.challenge=1632341"
-    if vector is None:
-        query += "&hub.verify_token=xyzxyz"
-    client = Wire().whatsapp(verify_token="xyzxyz")
-    receipt = client.webhooks.receive(method="GET", headers={}, body=b"", query=query)
-    assert (receipt.response.status, receipt.response.content) == (200, b"1632341")
-    assert receipt.assurance == "shared_secret"
-    for wrong in (query.replace("xyzxyz", "other"), query.replace("subscribe", "no"), ""):
-        with pytest.raises(WebhookError):
-            client.webhooks.receive(method="GET", headers={}, body=b"", query=wrong)
-
-
-def test_without_a_secret_nothing_is_taken() -> None:
-    bare = Client(WhatsApp(), transport=Wire())
-    with pytest.raises(WebhookError) as caught:
-        bare.webhooks.receive(method="POST", headers={"X-Hub-Signature-256": "sha256=00"}, body=b"{}")
-    assert caught.value.reason == "configuration"
-    with pytest.raises(ConfigurationError, match="app_secret"):
-        bare.webhooks.sign(b"{}")
-
-
-def test_an_old_secret_counts_while_it_is_replaced() -> None:
-    old = Client(WhatsApp(1, "old"), transport=Wire())
-    new = Client(WhatsApp(1, "new", webhook_secrets=["old"]), transport=Wire())
-    body = push(message())
-    receipt = new.webhooks.receive(method="POST", headers=old.webhooks.sign(body).headers, body=body)
-    assert receipt.events[0].account == PHONE
 
 
 # what it tells
@@ -443,216 +359,6 @@ def test_a_repeat_is_handed_out_once() -> None:
     assert len(client.orders.list().collect()) == 1
 
 
-# forms and Flows
-
-
-def form(client: Client, endpoint: str) -> Any:
-    said = {"algorithm": "HMAC-SHA256", "user_id": "218471", "issued_at": 1291836800}
-    payload = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
-    import hmac
-
-    made = hmac.digest(SECRET.encode(), payload.encode(), "sha256")
-    text = base64.urlsafe_b64encode(made).decode().rstrip("=")
-    body = f"signed_request={text}.{payload}".encode()
-    return client.webhooks.receive(method="POST", headers={}, body=body, endpoint=endpoint)
-
-
-def test_people_take_the_apps_access_back() -> None:
-    receipt = form(Wire().whatsapp(), "deauthorize")
-    (event,) = receipt.events
-    assert (event.type, event.ref) == ("authorization.revoked", EventRef(kind="user", id="218471"))
-    assert (receipt.response.status, receipt.assurance) == (200, "signed")
-
-
-def test_people_want_their_data_deleted() -> None:
-    client = Wire().whatsapp(callback_urls={"deletion_status": "https://shop.example/deletion"})
-    receipt = form(client, "deletion")
-    assert receipt.events[0].type == "privacy.requested"
-    answer = json.loads(receipt.response.content)
-    assert answer["url"] == f"https://shop.example/deletion?code={answer['confirmation_code']}"
-    with pytest.raises(WebhookError, match="deletion_status"):
-        form(Wire().whatsapp(), "deletion")
-
-
-def flow_client(**settings: Any) -> Client:
-    if FLOW is None:
-        pytest.skip("needs ../shared/vectors/whatsapp.json")
-    pytest.importorskip("cryptography")
-    return Wire().whatsapp(flow_private_key=FLOW["inputs"]["private_key_pem"], **settings)
-
-
-def flow_body() -> bytes:
-    return json.dumps(FLOW["inputs"]["body"]).encode() if FLOW else b""
-
-
-def test_the_published_request_of_a_flow_is_opened_and_answered() -> None:
-    client = flow_client()
-    assert FLOW is not None
-    opened = flows.decrypt(FLOW["inputs"]["body"], FLOW["inputs"]["private_key_pem"])
-    assert opened.content == FLOW["expected"]["decrypted_request"]
-    assert base64.b64encode(opened.key).decode() == FLOW["expected"]["aes_key_b64"]
-    assert (
-        opened.answer(FLOW["inputs"]["response_json_text"]).decode()
-        == FLOW["expected"]["response_body_base64"]
-    )
-    signed = client.webhooks.sign(flow_body())
-    receipt = client.webhooks.receive(
-        method="POST", headers=signed.headers, body=flow_body(), minimum="encrypted"
-    )
-    assert receipt.assurance == "encrypted"
-    assert (receipt.events[0].type, receipt.events[0].native_type) == ("verification", "flow.ping")
-    assert receipt.response.headers["content-type"] == "text/plain"
-    assert receipt.response.content == opened.answer({"data": {"status": "active"}})
-
-
-def asked(content: Any) -> bytes:
-    """A request of a Flow, encrypted for the published key as Meta encrypts it."""
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import padding
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    assert FLOW is not None
-    private: Any = load_pem_private_key(FLOW["inputs"]["private_key_pem"].encode(), None)
-    key, vector = bytes(range(16)), bytes(range(16, 32))
-    wrap = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
-    parts = {
-        "encrypted_flow_data": AESGCM(key).encrypt(vector, json.dumps(content).encode(), None),
-        "encrypted_aes_key": private.public_key().encrypt(key, wrap),
-        "initial_vector": vector,
-    }
-    return json.dumps({name: base64.b64encode(part).decode() for name, part in parts.items()}).encode()
-
-
-def test_a_flow_is_answered_with_its_next_screen() -> None:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    client = flow_client()
-    body = asked({"version": "3.0", "action": "data_exchange", "screen": "A", "data": {"size": "M"}})
-    receipt = client.webhooks.receive(method="POST", headers=client.webhooks.sign(body).headers, body=body)
-    (event,) = receipt.events
-    assert (event.type, event.native_type, event.data["data"]) == (
-        "unknown",
-        "flow.data_exchange",
-        {"size": "M"},
-    )
-    receipt.respond({"screen": "B", "data": {}})
-    inverted = bytes(byte ^ 0xFF for byte in range(16, 32))
-    plain = AESGCM(bytes(range(16))).decrypt(inverted, base64.b64decode(receipt.response.content), None)
-    assert json.loads(plain) == {"screen": "B", "data": {}}
-
-
-def test_what_a_flows_endpoint_cannot_trust_has_answers_of_its_own() -> None:
-    client = flow_client()
-    body = flow_body()
-    with pytest.raises(WebhookError) as forged:
-        client.webhooks.receive(method="POST", headers={"X-Hub-Signature-256": "sha256=0"}, body=body)
-    assert answer_of(forged.value).status == 432
-    for wrong in (
-        body.replace(b"SoajaPd", b"ToajaPd"),
-        body.replace(b'"X+Wne', b'"Y+Wne'),
-        body.replace(b"lSCY", b"????"),
-    ):
-        with pytest.raises(WebhookError) as locked:
-            client.webhooks.receive(method="POST", headers=client.webhooks.sign(wrong).headers, body=wrong)
-        assert answer_of(locked.value).status == 421
-    listed = asked([1])
-    with pytest.raises(WebhookError, match="no object"):
-        events(client, listed)
-    with pytest.raises(WebhookError, match="flow_private_key") as caught:
-        events(Wire().whatsapp(), body)
-    assert caught.value.reason == "configuration"
-
-
-def test_the_key_of_a_flow_must_be_one() -> None:
-    flow_client()
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    curve = ec.generate_private_key(ec.SECP256R1())
-    text = curve.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    for key, match in (("no key", "PEM"), (text, "RSA")):
-        with pytest.raises(ConfigurationError, match=match):
-            events(Wire().whatsapp(flow_private_key=key), flow_body())
-
-
-def test_a_push_that_only_names_encryption_is_a_push() -> None:
-    event = only(push(message(text={"body": 'see "encrypted_flow_data"'})))
-    assert event.type == "message.received"
-    body = push(message(encrypted_flow_data="x"))
-    assert events(CLIENT, body)[0].type == "message.received"
-
-
-def test_pushes_take_no_content_in_their_answer() -> None:
-    body = push(message())
-    receipt = CLIENT.webhooks.receive(method="POST", headers=CLIENT.webhooks.sign(body).headers, body=body)
-    with pytest.raises(Unsupported, match="Flow"):
-        receipt.respond("hello")
-
-
-# hostile bodies
-
-
-@MANY
-@given(st.binary(max_size=200) | st.from_type(dict[str, int]).map(lambda value: json.dumps(value).encode()))
-def test_hostile_bodies_are_one_kind_of_error(body: bytes) -> None:
-    with pytest.raises(WebhookError):
-        events(CLIENT, body)
-
-
-JSONISH = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=9),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
-    max_leaves=12,
-)
-KINDS = st.sampled_from(
-    ["text", "image", "order", "interactive", "button", "location", "contacts", "reaction", "system", "audio"]
-)
-NAMES = st.sampled_from(
-    ["id", "from", "from_user_id", "timestamp", "context", "referral", "errors", "text", "order",
-     "interactive", "button", "location", "contacts", "reaction", "system", "payment", "status", "wa_id",
-     "user_id", "value"]
-)  # fmt: skip
-
-
-def row_of(kind: str, parts: dict[str, Any]) -> dict[str, Any]:
-    return {"id": "wamid.1", "type": kind} | parts
-
-
-@MANY
-@given(KINDS, st.dictionaries(NAMES, JSONISH, max_size=6))
-def test_whatever_a_signed_message_holds_it_becomes_events(kind: str, parts: dict[str, Any]) -> None:
-    row = row_of(kind, parts)
-    assert events(CLIENT, change("messages", {"messages": [row], "statuses": [parts]}))
-    client = Wire().whatsapp()
-    deliver(client, change("messages", {"metadata": {"phone_number_id": PHONE}, "messages": [row]}))
-    client.orders.list().collect()
-    client.messaging.conversations().collect()
-
-
-@MANY
-@given(st.sampled_from([*codes.FIELDS, "new"]), st.dictionaries(NAMES | st.sampled_from(
-    ["metadata", "messages", "statuses", "calls", "message_echoes", "user_preferences", "user_id_update"]
-), JSONISH, max_size=6))  # fmt: skip
-def test_whatever_a_signed_change_holds_it_becomes_events(field: str, value: dict[str, Any]) -> None:
-    assert events(CLIENT, change(field, value))
-
-
-def test_deep_nesting_is_refused() -> None:
-    with pytest.raises(WebhookError):
-        events(CLIENT, b'{"object":"whatsapp_business_account","entry":' + b"[" * 100_000)
-
-
-def test_prices_are_never_floats() -> None:
-    body = push(ordered()).replace(b"25.5,", b"25.10000000000000000001,")
-    created, _ = events(CLIENT, body)
-    assert created.state.lines[1].unit_price.amount == Decimal("25.10000000000000000001")
-
-
 # what is remembered, and whose it is
 
 
@@ -707,135 +413,3 @@ def test_a_number_and_its_id_may_change_one_after_the_other() -> None:
     assert client.messaging.policy(USER).can_reply
     newest, *_ = client.messaging.messages(NUMBER)
     assert newest.id == "wamid.2"
-
-
-# subscriptions
-
-APP_PATH, ACCOUNT_PATH = f"/{APP}/subscriptions", f"/{WABA}/subscribed_apps"
-HOOK = "https://shop.example/hooks"
-
-
-def app_row(*fields: str) -> dict[str, Any]:
-    return {
-        "object": "whatsapp_business_account",
-        "callback_url": HOOK,
-        "active": True,
-        "fields": [{"name": name, "version": "v26.0"} for name in fields],
-    }
-
-
-def hooked(*fields: str, **settings: Any) -> tuple[Wire, Client]:
-    wire = Wire()
-    wire[APP_PATH] = rows(app_row(*fields), {"object": "page", "fields": []}) if fields else rows()
-    wire[ACCOUNT_PATH] = {"success": True}
-    given_settings = {"verify_token": "vt", "callback_urls": {"default": HOOK}} | settings
-    return wire, wire.whatsapp(**given_settings)
-
-
-def answered_by_method(wire: Wire, path: str, **replies: Any) -> None:
-    wire[path] = lambda request: replies.get(request.method, {"success": True})
-
-
-def test_events_are_subscribed_to_at_both_levels() -> None:
-    wire, client = hooked()
-    answered_by_method(wire, APP_PATH, GET=rows(app_row("account_update", "messages")))
-    app = {"id": APP, "name": "Shop"}
-    answered_by_method(wire, ACCOUNT_PATH, GET={"data": [{"whatsapp_business_api_data": app}]})
-    found = client.webhooks.subscribe(["order.created", "message.template_updated"])
-    (posted,) = [index for index, one in enumerate(wire.requests(APP_PATH)) if one.method == "POST"]
-    query = wire.body(APP_PATH, posted)
-    assert query["object"] == "whatsapp_business_account"
-    assert (query["callback_url"], query["verify_token"]) == (HOOK, "vt")
-    assert set(query["fields"].split(",")) == {
-        "account_update",  # what was there stays
-        "messages",
-        "message_template_status_update",
-        "message_template_quality_update",
-        "message_template_components_update",
-        "template_category_update",
-    }
-    assert wire.bearer(APP_PATH, posted) == f"{APP}|{SECRET}"
-    assert [one.method for one in wire.requests(ACCOUNT_PATH)] == ["POST", "GET"]
-    assert [(one.topic, one.level) for one in found] == [
-        ("account_update", "app"),
-        ("messages", "app"),
-        ("subscribed_apps", "account"),
-    ]
-    assert "order.created" in found[1].events
-
-
-def test_one_account_may_have_an_address_of_its_own() -> None:
-    wire, client = hooked("messages")
-    answered_by_method(wire, ACCOUNT_PATH, GET=rows())
-    client.webhooks.subscribe(["message.received"], level="account")
-    assert wire.body(ACCOUNT_PATH, 0) == {"override_callback_uri": HOOK, "verify_token": "vt"}
-    assert all(one.method == "GET" for one in wire.requests(APP_PATH))
-
-
-def test_the_published_subscriptions_are_read() -> None:
-    wire, client = hooked("messages")
-    wire[ACCOUNT_PATH] = sample("subscribed_apps_list")
-    assert [one.topic for one in client.webhooks.subscriptions()] == ["messages"]
-    one = wire.client(WhatsApp("1234567890123456", SECRET, "t", waba_id=WABA))
-    wire["/1234567890123456/subscriptions"] = rows()
-    (own,) = one.webhooks.subscriptions()
-    assert (own.level, own.account) == ("account", WABA)
-
-
-def test_fields_are_unsubscribed_from_and_the_account_when_none_is_left() -> None:
-    wire, client = hooked()
-    answered_by_method(wire, APP_PATH, GET=rows(app_row("messages", "account_update")))
-    answered_by_method(wire, ACCOUNT_PATH, GET=rows())
-    client.webhooks.unsubscribe(["order.created"])
-    deleted = [
-        wire.query(APP_PATH, i) for i, one in enumerate(wire.requests(APP_PATH)) if one.method == "DELETE"
-    ]
-    assert deleted == [{"object": "whatsapp_business_account", "fields": "messages"}]
-    assert all(one.method == "GET" for one in wire.requests(ACCOUNT_PATH))
-    client.webhooks.unsubscribe(["messages", "account_update"])
-    assert "DELETE" in [one.method for one in wire.requests(ACCOUNT_PATH)]
-    with pytest.raises(InvalidRequest, match="account_update"):
-        client.webhooks.unsubscribe(["messages"], level="account")
-
-
-@pytest.mark.parametrize(
-    ("event", "error", "match"),
-    [
-        ("order.cancelled", Unsupported, "never updated"),
-        ("product.deleted", Unsupported, "detail='ids'"),
-        ("privacy.requested", Unsupported, "dashboard"),
-        ("order.exploded", InvalidRequest, "neither"),
-        ("unknown", InvalidRequest, "neither"),
-    ],
-)
-def test_what_cannot_be_subscribed_to(event: str, error: type[Exception], match: str) -> None:
-    wire, client = hooked()
-    with pytest.raises(error, match=match):
-        client.webhooks.subscribe([event])
-    assert wire.sent == []
-
-
-def test_where_to_push_must_be_known() -> None:
-    _, client = hooked()
-    with pytest.raises(ConfigurationError, match="callback_urls"):
-        client.webhooks.subscribe(["order.paid"], endpoint="other")
-    _, tokenless = hooked(verify_token="")
-    with pytest.raises(ConfigurationError, match="verify_token"):
-        tokenless.webhooks.subscribe(["order.paid"])
-
-
-def test_health_is_presence_only() -> None:
-    wire, client = hooked()
-    wire[ACCOUNT_PATH] = rows()
-    assert client.webhooks.health().status == "down"
-    wire[ACCOUNT_PATH] = {"data": [{"whatsapp_business_api_data": {"id": APP}}]}
-    wire[f"/{PHONE}"] = {"id": PHONE, "webhook_configuration": {"application": HOOK}}
-    health = client.webhooks.health()
-    assert (health.status, health.raw["phone"]["id"]) == ("unknown", PHONE)
-    wire[f"/{PHONE}"] = refusal(100)
-    assert client.webhooks.health().status == "unknown"
-
-
-def test_lost_webhooks_are_lost() -> None:
-    with pytest.raises(Unsupported, match="no history"):
-        list(CLIENT.webhooks.recover())
