@@ -115,6 +115,13 @@ def test_a_field_that_the_row_has_not_is_not_loaded() -> None:
     assert "variants" not in product.model_dump()
 
 
+def test_what_is_told_with_a_field_that_is_not_loaded_leaves_it_so() -> None:
+    variant = VARIANT(ROW["sold"][0], id="v", missing=("list_price",))
+    assert variant.price == Money("1.50", "SGD")
+    assert not variant.loaded("list_price")
+    assert "list_price" not in variant.model_dump()
+
+
 def test_a_row_of_an_unexpected_shape_is_a_decode_error_wherever_it_is_met() -> None:
     for look in (lambda product: product.title, lambda product: product.model_dump(), repr):
         with pytest.raises(DecodeError, match="toy has an unexpected shape"):

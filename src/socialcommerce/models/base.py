@@ -228,8 +228,12 @@ class Blueprint(Generic[R, Row]):
             found = part(row)
         except SHAPE_ERRORS as error:
             raise DecodeError.misshapen(error, self.platform) from error
-        values.update({name: found} if len(names) == 1 else zip(names, found, strict=True))
-        return values[name]
+        if len(names) == 1:
+            values[name] = found
+            return found
+        told = dict(zip(names, found, strict=True))
+        values.update((each, value) for each, value in told.items() if each not in values["not_loaded"])
+        return told[name]
 
 
 class Record(Model):

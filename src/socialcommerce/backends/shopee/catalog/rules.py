@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from socialcommerce.backends.shopee.catalog import inputs, mapping
+from socialcommerce.backends.shopee.catalog import inputs, taxonomy
 from socialcommerce.backends.shopee.catalog.media import Uploading
 from socialcommerce.backends.shopee.catalog.reading import PREFIX
 from socialcommerce.backends.shopee.codes import catalog as codes
@@ -39,7 +39,7 @@ class Rules(Uploading):
     def categories(self, *, tree: str | None = None, parent: str | None = None) -> Flow[Sequence[Category]]:
         """GET product/get_category: the whole tree in one reply, kept for a day."""
         rows = yield from self._category_rows()
-        found = (mapping.category(row) for row in rows.values())
+        found = (taxonomy.category(row) for row in rows.values())
         return tuple(item for item in found if parent is None or item.parent_id == parent)
 
     def _category_rows(self) -> Flow[dict[str, Json]]:
@@ -64,8 +64,8 @@ class Rules(Uploading):
         rows, brands, variations = yield from gather(reading)
         return (
             brands,
-            *(mapping.attribute(row) for row in rows),
-            *(mapping.variation(row) for row in variations),
+            *(taxonomy.attribute(row) for row in rows),
+            *(taxonomy.variation(row) for row in variations),
         )
 
     def _attribute_rows(self, category_id: str) -> Flow[Sequence[Json]]:
@@ -97,7 +97,7 @@ class Rules(Uploading):
         while page.get("has_next_page"):
             page = yield from self._brand_page(category_id, int(page["next_offset"]))
             rows += page.get("brand_list") or ()
-        return mapping.brand_attribute(rows, mandatory)
+        return taxonomy.brand_attribute(rows, mandatory)
 
     def _brand(self, category_id: str, name: str | None) -> Flow[dict[str, Any]]:
         """What ``brand`` of an item must be; a name is looked for page by page, whatever its case.
@@ -127,7 +127,7 @@ class Rules(Uploading):
     def limits(self, category: str | Category | None = None) -> Flow[Limits]:
         """GET product/get_item_limit, kept for an hour by shop and category."""
         region, row = yield from self._limit_row(identity(category) if category is not None else None)
-        return mapping.limits(row, region)
+        return taxonomy.limits(row, region)
 
     def _limit_row(self, category_id: str | None) -> Flow[tuple[Region, Json]]:
         """The region and the reply of get_item_limit, with ``gtin_limit``, which stands beside it."""
@@ -175,7 +175,7 @@ class Rules(Uploading):
             self._brand_problem(category_id, product),
         ]
         (region, row), attributes, channels, brand = yield from gather(reading)
-        rules = inputs.Rules(region, row, mapping.limits(row, region))
+        rules = inputs.Rules(region, row, taxonomy.limits(row, region))
         found = [
             *inputs.problems(product, rules),
             *inputs.attribute_problems(product, attributes),
