@@ -6,8 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -90,6 +88,9 @@ def _json(content: bytes) -> dict[str, Any]:
 
 
 def _form(media: str, content: bytes) -> tuple[dict[str, Any], dict[str, File]]:
+    from email.parser import BytesParser
+    from email.policy import HTTP
+
     message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {media}\r\n\r\n".encode() + content)
     if not message.is_multipart():
         raise wrong("The body is not a valid multipart form")
