@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.support.meta_ads_caller import HASH, AdsCaller, Refusal, open_ads
+from tests.support.meta_ads_caller import HASH, AdsCaller, open_ads, refused
 
 OTHER = "cd" * 32
 US = {"geo_locations": {"countries": ["US"]}}
@@ -17,12 +17,6 @@ US = {"geo_locations": {"countries": ["US"]}}
 @pytest.fixture
 def ads() -> AdsCaller:
     return open_ads()
-
-
-def refused(call: Any, *args: Any, **given: Any) -> Refusal:
-    with pytest.raises(Refusal) as caught:
-        call(*args, **given)
-    return caught.value
 
 
 # -- images

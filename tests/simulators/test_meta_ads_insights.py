@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.support.meta_ads_caller import SPECS, AdsCaller, Refusal, open_ads
+from tests.support.meta_ads_caller import SPECS, AdsCaller, open_ads, refused
 
 from socialcommerce.simulators.meta.social.advertising.periods import PRESETS
 
@@ -18,12 +18,6 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def ads() -> AdsCaller:
     return open_ads()
-
-
-def refused(call: Any, *args: Any, **given: Any) -> Refusal:
-    with pytest.raises(Refusal) as caught:
-        call(*args, **given)
-    return caught.value
 
 
 def days_ago(ads: AdsCaller, days: int) -> date:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from tests.support.meta_spec import MetaSpec
 
 from socialcommerce.runtime.transport import Request
@@ -16,7 +17,7 @@ from socialcommerce.simulators import open_twin
 from socialcommerce.simulators.meta.social import MetaTwin
 from socialcommerce.simulators.meta.social.advertising import Advertising, advertising
 
-__all__ = ["HASH", "AdsCaller", "Refusal", "open_ads"]
+__all__ = ["HASH", "SPECS", "AdsCaller", "Refusal", "open_ads", "pushed", "read", "refused", "status"]
 
 HASH = "ab" * 32
 SPECS = Path(__file__).resolve().parents[3] / "shared/specs/meta/api_specs"
@@ -195,3 +196,29 @@ def open_ads(currency: str | None = None, page_size: int | None = None, accounts
     twin = open_twin("meta", seed=7, currency=currency, page_size=page_size, accounts=accounts)
     assert isinstance(twin, MetaTwin)
     return AdsCaller(twin)
+
+
+def refused(call: Any, *args: Any, **given: Any) -> Refusal:
+    """The refusal that a call meets."""
+    with pytest.raises(Refusal) as caught:
+        call(*args, **given)
+    return caught.value
+
+
+def read(ads: AdsCaller, key: str, *fields: str) -> dict[str, Any]:
+    """Some fields of an object."""
+    return dict(ads.get(f"/{key}", fields=",".join(fields)))
+
+
+def status(ads: AdsCaller, key: str) -> tuple[str, str]:
+    """What was set of an object, and what really happens."""
+    found = read(ads, key, "status", "effective_status")
+    return found["status"], found["effective_status"]
+
+
+def pushed(ads: AdsCaller) -> list[dict[str, Any]]:
+    """The changes that were told of the ad account."""
+    bodies = [json.loads(one.body) for one in ads.market.pushes()]
+    return [
+        change for body in bodies if body["object"] == "ad_account" for change in body["entry"][0]["changes"]
+    ]
