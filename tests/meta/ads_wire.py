@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -10,7 +11,34 @@ from urllib.parse import parse_qsl, urlsplit
 from tests.conftest import shared_path
 from tests.meta.wire import AD, Wire, answer, refusal, rows
 
+from socialcommerce import Money
 from socialcommerce.backends import Request, Response
+from socialcommerce.models.ads import AdGroupInput, Budget, CampaignInput, Delivery, Targeting
+from socialcommerce.models.creatives import ExistingPost
+
+__all__ = [
+    "ACCOUNT",
+    "CLICKS",
+    "CREATIVES",
+    "DAILY",
+    "GROUPS",
+    "LISTING",
+    "NONE",
+    "PAST",
+    "POST",
+    "SINGLE",
+    "SOON",
+    "TRAFFIC",
+    "AdsWire",
+    "ad",
+    "campaign",
+    "group",
+    "group_plan",
+    "plan",
+    "refusal",
+    "rows",
+    "undocumented",
+]
 
 ACCOUNT = {
     "id": AD,
@@ -134,7 +162,23 @@ def ad(number: str = "21", **fields: Any) -> dict[str, Any]:
     }
 
 
-__all__ = ["ACCOUNT", "AdsWire", "ad", "campaign", "group", "refusal", "rows", "undocumented"]
+LISTING, GROUPS, SINGLE, CREATIVES = (f"/{AD}/{one}" for one in ("campaigns", "adsets", "ads", "adcreatives"))
+NONE = {"special_ad_categories": []}
+TRAFFIC = Delivery(objective="traffic")
+DAILY = Budget(kind="daily", amount=Money("50", "USD"))
+CLICKS = Delivery(goal="clicks", targeting=Targeting(countries=["US"]))
+POST = ExistingPost("1001_77")
+SOON, PAST = datetime(2026, 12, 1, 8, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def plan(**fields: Any) -> CampaignInput:
+    return CampaignInput(
+        **({"name": "Spring", "delivery": TRAFFIC, "native": NONE, "budget": DAILY} | fields)
+    )
+
+
+def group_plan(**fields: Any) -> AdGroupInput:
+    return AdGroupInput(**({"name": "G", "campaign_id": "1", "delivery": CLICKS} | fields))
 
 
 # -- Meta's interface data
