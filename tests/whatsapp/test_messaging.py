@@ -9,6 +9,7 @@ import pytest
 from tests.meta.wire import NOW, PHONE, Wire, refusal, rows
 from tests.whatsapp.chat import (
     MESSAGES,
+    NAME,
     NUMBER,
     TEMPLATES,
     USER,
@@ -296,6 +297,26 @@ def test_the_conversation_is_read_from_the_clients_memory() -> None:
     assert client.messaging.conversations(updated_after=datetime.fromtimestamp(NOW + 9, UTC)).collect() == []
     with pytest.raises(errors.Unsupported):
         client.messaging.conversations(unread=True)
+
+
+def test_statuses_say_how_far_our_messages_got() -> None:
+    wire, client = known()
+    wire.now += 5
+    client.messaging.send(NUMBER, "Yes!")
+    assert next(iter(client.messaging.messages(NUMBER))).delivery == "pending"
+    for word in ("read", "delivered"):  # in any order: the furthest counts
+        deliver(client, push(statuses=[status(word, "wamid.9")]))
+    newest, oldest = client.messaging.messages(NUMBER)
+    assert (newest.delivery, newest.native_delivery, oldest.delivery) == ("read", "read", None)
+
+
+def test_people_are_called_what_they_call_themselves() -> None:
+    _, client = known()
+    (conversation,) = client.messaging.conversations()
+    assert conversation.buyer_name == NAME
+    renamed = [{"profile": {"name": "Sheena N."}, "wa_id": NUMBER, "user_id": USER}]
+    deliver(client, push(message("wamid.2"), contacts=renamed))
+    assert [one.buyer_name for one in client.messaging.conversations()] == ["Sheena N."]
 
 
 def test_what_was_said_under_a_number_is_kept_when_its_id_becomes_known() -> None:

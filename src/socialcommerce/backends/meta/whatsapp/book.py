@@ -28,6 +28,7 @@ _HOPS = 8
 """How often one person may have changed number or id."""
 _A_MONTH = 31 * 86_400.0
 _PAGE = 50
+_FAR = {word: far for far, word in enumerate(("sent", "delivered", "read", "played", "failed"), 1)}
 
 
 def reference_of(order_id: str) -> str:
@@ -118,7 +119,32 @@ class Book:
         row = yield from self._load("number", thread)
         return ref_of(self.phone, wa_id=row.get("number", ""), user_id=thread)
 
+    def note_name(self, person: str, name: str) -> Flow[None]:
+        """Keep what somebody calls themselves: it is told with their messages alone."""
+        known = yield from self._load("name", person)
+        if name and known.get("name") != name:
+            yield from self._change(self._key("name", person), lambda _: {"name": name})
+
+    def name(self, person: str) -> Flow[str | None]:
+        """What somebody calls themselves; None where they did not write."""
+        row = yield from self._load("name", person)
+        return row.get("name")
+
     # what became of sent messages
+
+    def note_delivery(self, number: str, word: str) -> Flow[None]:
+        """Keep how far a message got; statuses come in any order, and the furthest counts."""
+
+        def further(row: Row) -> Row:
+            known = row.get("status", "")
+            return row if _FAR.get(known, 0) > _FAR.get(word, 0) else {"status": word}
+
+        yield from self._change(self._key("delivery", number), further, _A_MONTH)
+
+    def delivery(self, number: str) -> Flow[str | None]:
+        """How far a message got, in WhatsApp's word; None where no status came."""
+        row = yield from self._load("delivery", number)
+        return row.get("status")
 
     def note_echo(self, client_reference: str, row: Row) -> Flow[None]:
         """Keep what a status said of a message, by the reference that it was sent with."""

@@ -22,7 +22,7 @@ from socialcommerce.backends.meta.whatsapp.pushes import events_of
 from socialcommerce.backends.meta.words import rows, table, tidy, word
 from socialcommerce.errors import ConfigurationError, PlatformError, Unsupported, WebhookError
 from socialcommerce.models.event import Event
-from socialcommerce.models.message import Message
+from socialcommerce.models.message import ConversationRef, Message
 from socialcommerce.models.order import Order
 from socialcommerce.resources.capability import Refusal, native, no, supports
 from socialcommerce.resources.noun import invalid
@@ -134,8 +134,7 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
         """Keep messages, orders and payments, who is who, and what became of what was sent."""
         phone = event.account or ""
         if isinstance(event.state, Message) and phone:
-            yield from Book(phone).know(event.state.conversation)
-            yield from _moves(Book(phone), event)
+            yield from _known(Book(phone), event)
         yield from super().absorb(event)
         if isinstance(event.state, Order):
             yield from Book(phone).note_order(event.data["order"])
@@ -315,13 +314,17 @@ def _encrypted(flow: flows.FlowRequest, content: Any) -> Response:
     return Response(200, {"content-type": "text/plain"}, flow.answer(content))
 
 
-def _moves(book: Book, event: Event) -> Flow[None]:
-    """A notice that a person has another number or id from now on."""
+def _known(book: Book, event: Event) -> Flow[None]:
+    """Who wrote: number and id, name, and whether one of them is another from now on."""
+    ref: ConversationRef = event.state.conversation
+    person = ref.native_id or ""
+    yield from book.know(ref)
+    yield from book.note_name(
+        person, word(table(table(event.data.get("contact")).get("profile")).get("name"))
+    )
     said = table(table(event.data.get("message")).get("system"))
-    before = event.state.conversation
-    old = before.native_id or ""
     for name in ("wa_id", "user_id"):
-        yield from book.moved(old, word(said.get(name)))
+        yield from book.moved(person, word(said.get(name)))
 
 
 def _pay(book: Book, payment: Mapping[str, Any]) -> Flow[None]:
@@ -334,6 +337,8 @@ def _pay(book: Book, payment: Mapping[str, Any]) -> Flow[None]:
 
 def _echoed(book: Book, row: Mapping[str, Any]) -> Flow[None]:
     reference, number = word(row.get("biz_opaque_callback_data")), word(row.get("id"))
+    if number:
+        yield from book.note_delivery(number, word(row.get("status")))
     if not reference or not number:
         return
     errors = rows(row.get("errors"))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from socialcommerce.backends.meta.whatsapp.book import ref_of
+from socialcommerce.backends.meta.whatsapp.book import Book, ref_of
 from socialcommerce.backends.meta.whatsapp.codes import messaging as codes
 from socialcommerce.backends.meta.whatsapp.messaging.broadcast import Broadcasts
 from socialcommerce.errors import NotFound, PlatformError
@@ -50,11 +50,16 @@ class WhatsAppMessaging(Broadcasts):
         """The conversations of ``State.inbox``."""
         account = ref_of(self.own("phone"))
         page = yield from inbox.conversations(account, updated_after=updated_after, cursor=cursor)
-        if user is None:
-            return page
-        wanted = yield from self.recipient(settled(user))
-        known = {wanted.native_id, wanted.peer.value if wanted.peer else None}
-        return Page([one for one in page.items if one.id in known], page.next)
+        found = list(page.items)
+        if user is not None:
+            wanted = yield from self.recipient(settled(user))
+            known = {wanted.native_id, wanted.peer.value if wanted.peer else None}
+            found = [one for one in found if one.id in known]
+        named: list[Conversation] = []
+        for one in found:
+            name = yield from Book(self.own("phone")).name(one.id)
+            named.append(one.model_copy(update={"buyer_name": name}))
+        return Page(named, page.next)
 
     @supports(
         "emulated",
@@ -79,10 +84,21 @@ class WhatsAppMessaging(Broadcasts):
         page = yield from inbox.messages(places[thread], cursor=at.get("at"))
         following = page.next is not None or thread + 1 < len(places)
         further = {"thread": thread, "at": page.next} if page.next else {"thread": thread + 1, "at": None}
-        return Page(
-            [one for one in page.items if _between(one.sent_at, since, until)],
-            position(**further) if following else None,
-        )
+        found: list[Message] = []
+        for one in page.items:
+            if _between(one.sent_at, since, until):
+                found.append((yield from self._as_delivered(one)))
+        return Page(found, position(**further) if following else None)
+
+    def _as_delivered(self, message: Message) -> Flow[Message]:
+        """A message of ours with how far it got, as the statuses told since."""
+        if not message.echo:
+            return message
+        word = yield from Book(self.speaker(message.conversation)).delivery(message.id)
+        if word is None:
+            return message
+        delivery = codes.DELIVERY.get(word, "other")
+        return message.model_copy(update={"delivery": delivery, "native_delivery": word})
 
     @supports(
         "native",
