@@ -72,7 +72,7 @@ class Waba:
     flows: dict[str, Node] = field(factory=dict)
     blocked: dict[str, str] = field(factory=dict)
     payments: dict[str, dict[str, Any]] = field(factory=dict)
-    profile: dict[str, Any] = field(factory=dict)
+    profile: dict[str, Any] = field(factory=lambda: {"vertical": "OTHER"})
     commerce: dict[str, bool] = field(factory=lambda: {"is_cart_enabled": True, "is_catalog_visible": False})
     no_marketing: bool = False
     qr_codes: dict[str, dict[str, Any]] = field(factory=dict)
