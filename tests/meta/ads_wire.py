@@ -21,7 +21,9 @@ __all__ = [
     "CLICKS",
     "CREATIVES",
     "DAILY",
+    "FILMS",
     "GROUPS",
+    "IMAGES",
     "LISTING",
     "NONE",
     "PAST",
@@ -35,6 +37,7 @@ __all__ = [
     "group",
     "group_plan",
     "plan",
+    "ready",
     "refusal",
     "rows",
     "undocumented",
@@ -162,13 +165,30 @@ def ad(number: str = "21", **fields: Any) -> dict[str, Any]:
     }
 
 
-LISTING, GROUPS, SINGLE, CREATIVES = (f"/{AD}/{one}" for one in ("campaigns", "adsets", "ads", "adcreatives"))
+LISTING, GROUPS, SINGLE, CREATIVES, IMAGES, FILMS = (
+    f"/{AD}/{one}" for one in ("campaigns", "adsets", "ads", "adcreatives", "adimages", "advideos")
+)
 NONE = {"special_ad_categories": []}
 TRAFFIC = Delivery(objective="traffic")
 DAILY = Budget(kind="daily", amount=Money("50", "USD"))
 CLICKS = Delivery(goal="clicks", targeting=Targeting(countries=["US"]))
 POST = ExistingPost("1001_77")
 SOON, PAST = datetime(2026, 12, 1, 8, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def ready() -> AdsWire:
+    """An ad account in which every create succeeds, with one object of each level."""
+    found = AdsWire()
+    found.nodes |= {
+        "1": campaign("1"),
+        "11": group("11"),
+        "21": ad("21"),
+        "v1": {"id": "v1", "status": {"video_status": "ready"}, "picture": "https://cdn.example/p.jpg"},
+    }
+    found[LISTING], found[GROUPS], found[SINGLE] = {"id": "1"}, {"id": "11"}, {"id": "21"}
+    found[CREATIVES] = {"id": "31"}
+    found[IMAGES] = {"images": {"bytes": {"hash": "hash1", "url": "https://cdn.example/1.png", "width": 600}}}
+    return found
 
 
 def plan(**fields: Any) -> CampaignInput:

@@ -7,7 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.meta.ads_wire import AdsWire, ad, campaign, group, refusal, rows
+from tests.meta.ads_wire import (
+    CREATIVES,
+    DAILY,
+    GROUPS,
+    IMAGES,
+    LISTING,
+    NONE,
+    SINGLE,
+    AdsWire,
+    ad,
+    campaign,
+    group,
+    ready,
+    refusal,
+    rows,
+)
 from tests.meta.wire import AD
 
 from socialcommerce import Money, errors
@@ -15,7 +30,6 @@ from socialcommerce.models.ads import (
     AdGroupInput,
     AdInput,
     Bid,
-    Budget,
     CampaignInput,
     Delivery,
     LaunchPlan,
@@ -25,30 +39,13 @@ from socialcommerce.models.ads import (
 from socialcommerce.models.creatives import Built, CatalogCreative, ExistingPost
 from socialcommerce.models.media import Media
 
-LISTING, GROUPS, SINGLE, CREATIVES, IMAGES, FILMS = (
-    f"/{AD}/{one}" for one in ("campaigns", "adsets", "ads", "adcreatives", "adimages", "advideos")
-)
-NONE = {"special_ad_categories": []}
-DAILY = Budget(kind="daily", amount=Money("50", "USD"))
 PNG = b"\x89PNG\r\n\x1a\nhello"
-MP4 = b"\0\0\0\x18ftypmp42"
-PICTURE, FILM = Media.from_id("hash1"), Media.from_id("v1", kind="video")
 URL = "https://shop.example/x"
 
 
 @pytest.fixture
 def wire() -> AdsWire:
-    found = AdsWire()
-    found.nodes |= {
-        "1": campaign("1"),
-        "11": group("11"),
-        "21": ad("21"),
-        "v1": {"id": "v1", "status": {"video_status": "ready"}, "picture": "https://cdn.example/p.jpg"},
-    }
-    found[LISTING], found[GROUPS], found[SINGLE] = {"id": "1"}, {"id": "11"}, {"id": "21"}
-    found[CREATIVES] = {"id": "31"}
-    found[IMAGES] = {"images": {"bytes": {"hash": "hash1", "url": "https://cdn.example/1.png", "width": 600}}}
-    return found
+    return ready()
 
 
 # -- launching
