@@ -41,7 +41,7 @@ ALSO = frozenset(
     {"account_mode", "allow_category_change", "biz_opaque_callback_data", "calendar", "caption", "contacts",
      "data_channel_uri", "day_of_month", "day_of_week", "disable_marketing_messages_on_cloud_api",
      "example", "failed_users", "file_url", "filename", "flow_action_payload", "flow_json", "format",
-     "from_parent_user_id", "from_user_id", "host_platform", "hour", "index",
+     "from_parent_user_id", "from_user_id", "host_platform", "hour", "input", "updated_at", "index",
      "is_official_business_account", "is_pin_enabled", "json_version", "link", "message_send_ttl_seconds",
      "minute", "mode", "month", "next", "nfm_reply", "override_callback_uri", "paging", "parameter_format",
      "parameter_name", "parent_user_id", "payment", "platform_type", "previous", "previous_category",

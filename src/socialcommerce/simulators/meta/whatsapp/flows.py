@@ -20,6 +20,8 @@ CATEGORIES = frozenset(
     {"SIGN_UP", "SIGN_IN", "APPOINTMENT_BOOKING", "LEAD_GENERATION", "CONTACT_US", "CUSTOMER_SUPPORT",
      "SURVEY", "OTHER"}
 )  # fmt: skip
+SHOWN = ("name", "currency", "timezone_id", "message_template_namespace")
+"""What a flow tells of its account."""
 VERSIONS = frozenset(
     {"2.1", "3.0", "3.1", "4.0", "5.0", "5.1", "6.0", "6.1", "6.2", "6.3", "7.0", "7.1", "7.2", "7.3"}
 )
@@ -60,6 +62,8 @@ def create(call: Call) -> dict[str, Any]:
         categories=_categories(given["categories"]),
         validation_errors=[],
         data_channel_uri=given.get("endpoint_uri"),
+        whatsapp_business_account={"id": waba.id, **{name: waba.node.data[name] for name in SHOWN}},
+        updated_at=call.twin.moment(),
     )
     flow.hidden["json"] = b"" if source is None else source.hidden["json"]
     flow.entity, waba.flows[flow.id] = waba, flow
@@ -78,6 +82,7 @@ def update(call: Call) -> dict[str, Any]:
         raise refuse(139001, "A deprecated Flow cannot be updated.")
     if "categories" in given:
         flow.data["categories"] = _categories(given["categories"])
+    flow.data["updated_at"] = call.twin.moment()
     flow.data |= {
         field: given[name]
         for name, field in (("name", "name"), ("endpoint_uri", "data_channel_uri"))
@@ -95,6 +100,7 @@ def set_asset(call: Call) -> dict[str, Any]:
     if flow.data["status"] != "DRAFT":
         raise refuse(139001, "Only a draft can be updated.")
     _set_json(flow, file.content)
+    flow.data["updated_at"] = call.twin.moment()
     return {"success": True, "validation_errors": flow.data["validation_errors"]}
 
 

@@ -211,7 +211,7 @@ def blocked(call: Call) -> Rows:
 def _blocked(waba: Waba, user_id: str) -> dict[str, Any]:
     who = waba.talks[user_id].buyer.native
     shown_id = {} if who["hidden"] else {"wa_id": who["wa_id"]}
-    return {"messaging_product": "whatsapp", **shown_id, "user_id": user_id}
+    return {"messaging_product": "whatsapp", "input": waba.blocked[user_id], **shown_id, "user_id": user_id}
 
 
 @routes.edge("POST", PHONE, "block_users")

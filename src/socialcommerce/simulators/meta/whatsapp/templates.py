@@ -139,7 +139,7 @@ def create(call: Call) -> dict[str, Any]:
         components=components,
         parameter_format="NAMED" if named else "POSITIONAL",
         rejected_reason="NONE",
-        quality_score={"score": "UNKNOWN"},
+        quality_score={"score": "UNKNOWN", "date": int(waba.clock.now())},
         **({"previous_category": given["category"]} if category != given["category"] else {}),
         **{key: given[key] for key in ("message_send_ttl_seconds", "sub_category") if key in given},
     )
