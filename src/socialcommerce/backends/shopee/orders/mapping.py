@@ -6,16 +6,20 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from attrs import define
+
 from socialcommerce.backends.shopee.codes import orders as codes
 from socialcommerce.backends.shopee.orders.escrow import totals
 from socialcommerce.backends.shopee.orders.lines import keyed, line_key, order_lines
 from socialcommerce.backends.shopee.orders.values import Json, exact, instant, text
+from socialcommerce.models.base import Blueprint
 from socialcommerce.models.identity import Address, Buyer, Identity, Masked, VirtualPhone
 from socialcommerce.models.message import ConversationRef
 from socialcommerce.models.order import (
     Cancellation,
     CancellationStatus,
     FulfilmentStatus,
+    Line,
     Order,
     Payment,
     PaymentStatus,
@@ -62,6 +66,30 @@ def native_ids(row: Json) -> dict[str, str]:
     return {name: str(row[name]) for name in names if row.get(name)}
 
 
+@define(eq=False)
+class _Placed:
+    """An order as it was read: its row, and what other calls knew of it."""
+
+    row: Json
+    native: str | None = None
+    shop_id: str | None = None
+    escrow: Json | None = None
+
+    @property
+    def word(self) -> str:
+        """Its native status."""
+        return self.native or self.row["order_status"]
+
+    @property
+    def packages(self) -> Sequence[Json]:
+        """The rows of its packages."""
+        return self.row.get("package_list") or ()
+
+    def lines(self) -> tuple[Line, ...]:
+        """Its lines."""
+        return order_lines(self.row, (self.escrow or _NONE).get("order_income"))
+
+
 def order(
     row: Json, native: str | None = None, shop_id: str | None = None, escrow: Json | None = None
 ) -> Order:
@@ -70,48 +98,16 @@ def order(
     ``native`` is its status where the listing knew it better; ``escrow`` is its
     ``get_escrow_detail``, without which discounts, shipping, tax and fees are not loaded.
     """
-    packages = row.get("package_list") or ()
-    lines = order_lines(row, (escrow or _NONE).get("order_income"))
-    return Order.build(
-        id=row["order_sn"],
-        platform="shopee",
-        native_ids=native_ids(row),
-        number=row["order_sn"],
-        **_statuses(native or row["order_status"], packages),
-        payment_status=payment_status(row),
-        cancellation=cancellation(row),
-        currency=row["currency"],
-        lines=lines,
-        totals=totals(row, lines, escrow),
-        buyer=_buyer(row),
-        shipping_address=address(row.get("recipient_address"), packages),
-        packages=tuple(package(item, row) for item in packages),
-        shipments=tuple(
-            shipment(item, row) for item in packages if item.get("logistics_status") in codes.ARRANGED
-        ),
-        payment=_payment(row),
-        ship_by=instant(row.get("ship_by_date")),
-        conversation=_conversation(row, shop_id),
-        notes=text(row.get("note")),
-        buyer_note=text(row.get("message_to_seller")),
-        created_at=instant(row["create_time"]),
-        updated_at=instant(row["update_time"]),
-        raw=row,
-    )
+    order_sn = row["order_sn"]
+    return _ORDER(_Placed(row, native, shop_id, escrow), id=order_sn, number=order_sn, raw=row)
 
 
-def _statuses(word: str, packages: Sequence[Json]) -> dict[str, Any]:
+def _statuses(placed: _Placed) -> tuple[Any, ...]:
     """What Shopee's one word says on the axes of order, fulfilment and return."""
+    word = placed.word
     status, fulfilment = codes.ORDERS.get(word, ("other", "other"))
-    returning = word == "TO_RETURN"
-    return {
-        "status": status,
-        "native_status": word,
-        "fulfilment_status": _on_the_way(word, packages) or fulfilment,
-        "native_fulfilment_status": word,
-        "return_status": "requested" if returning else "none",
-        "native_return_status": word if returning else None,
-    }
+    returning = ("requested", word) if word == "TO_RETURN" else ("none", None)
+    return status, word, _on_the_way(word, placed.packages) or fulfilment, word, *returning
 
 
 def _on_the_way(word: str, packages: Sequence[Json]) -> FulfilmentStatus | None:
@@ -308,6 +304,42 @@ def shipment(row: Json, order_row: Json = _NONE, **known: Any) -> Shipment:
         **known,
     )
 
+
+_ORDER: Blueprint[Order, _Placed] = Blueprint(
+    Order,
+    "shopee",
+    {
+        "native_ids": lambda placed: native_ids(placed.row),
+        (
+            "status",
+            "native_status",
+            "fulfilment_status",
+            "native_fulfilment_status",
+            "return_status",
+            "native_return_status",
+        ): _statuses,
+        "payment_status": lambda placed: payment_status(placed.row),
+        "cancellation": lambda placed: cancellation(placed.row),
+        "currency": lambda placed: placed.row["currency"],
+        "lines": _Placed.lines,
+        "totals": lambda placed: totals(placed.row, placed.lines(), placed.escrow),
+        "buyer": lambda placed: _buyer(placed.row),
+        "shipping_address": lambda placed: address(placed.row.get("recipient_address"), placed.packages),
+        "packages": lambda placed: tuple(package(item, placed.row) for item in placed.packages),
+        "shipments": lambda placed: tuple(
+            shipment(item, placed.row)
+            for item in placed.packages
+            if item.get("logistics_status") in codes.ARRANGED
+        ),
+        "payment": lambda placed: _payment(placed.row),
+        "ship_by": lambda placed: instant(placed.row.get("ship_by_date")),
+        "conversation": lambda placed: _conversation(placed.row, placed.shop_id),
+        "notes": lambda placed: text(placed.row.get("note")),
+        "buyer_note": lambda placed: text(placed.row.get("message_to_seller")),
+        "created_at": lambda placed: instant(placed.row["create_time"]),
+        "updated_at": lambda placed: instant(placed.row["update_time"]),
+    },
+)
 
 _CHANGING = ("logistics_status", "fulfillment_status", "tracking_number")
 
