@@ -66,11 +66,24 @@ def test_a_buyer_writes_and_is_answered(shop: Any) -> None:
     assert echoes[0].state.author == "bot"
 
 
-def test_instagram_has_an_inbox_of_its_own_on_the_same_client(shop: Any) -> None:
-    thread = shop.market.say("Hi from Messenger")
+def test_instagram_is_a_surface_of_the_same_client(shop: Any) -> None:
+    thread = shop.market.twins["meta"].say_on_instagram("Hi from Instagram")
+    other = shop.market.say("Hi from Messenger")
+    surfaces = {one.id: one.ref.surface for one in shop.messaging.conversations()}
+    assert surfaces == {thread: "instagram", other: "messenger"}
+    assert shop.messaging.policy(thread).exits == ("human_followup",)
+    assert shop.messaging.send(thread, "Hello").via == "instagram"
+    (event,) = (
+        one
+        for one in handle(shop)
+        if one.native_type == "messages" and one.state.text.startswith("Hi from I")
+    )
+    assert event.state.conversation.surface == "instagram"
+    assert shop.messaging.messages(event.state.conversation).collect()[0].text == "Hello"
     account = next(one for one in shop.accounts() if one.kind == "instagram")
-    assert [one.id for one in shop.messaging.conversations()] == [thread]
-    assert shop.for_account(account).messaging.conversations().collect() == []
+    chosen = shop.for_account(account)
+    assert [one.id for one in chosen.messaging.conversations()] == [thread]
+    assert chosen.messaging.profile(event.state.conversation).identity.kind == "igsid"
 
 
 def test_every_content_arrives(shop: Any) -> None:

@@ -259,9 +259,15 @@ def test_what_does_not_fit_is_said_before_anything_is_asked(content: Any) -> Non
 
 
 @pytest.mark.parametrize(
-    "content", ["ä" * 501, Image(Media.from_bytes(b"\x89PNG" + b"0" * (8 << 20)))], ids=["bytes", "picture"]
+    "content",
+    [
+        "ä" * 501,
+        Image(Media.from_bytes(b"\x89PNG" + b"0" * (8 << 20))),
+        File(Media.from_bytes(b"PK", "application/zip")),
+    ],
+    ids=["bytes", "picture", "file"],
 )
-def test_instagram_counts_bytes(content: Any) -> None:
+def test_instagram_takes_less_than_messenger(content: Any) -> None:
     client(talk()).messaging.send(jane(), content)
     wire = instagram()
     with pytest.raises(InvalidRequest):

@@ -55,9 +55,9 @@ _FORMS = (codes.DEAUTHORIZE, codes.DELETION)
 _OPENS = ("message.received", "message.window_opened")
 
 
-@frozen
+@frozen(repr=False)
 class _Step:
-    """One call that changes a subscription, and what it is called where it fails."""
+    """One call that changes a subscription, and what it is called where it fails; holds the verify token."""
 
     label: str
     method: str

@@ -23,6 +23,7 @@ __all__ = [
     "IMAGE_BYTES_INSTAGRAM",
     "INBOX_APPS",
     "INSTAGRAM_BYTES",
+    "INSTAGRAM_FILES",
     "MESSENGER_CHARACTERS",
     "NATIVE_CONTENTS",
     "PAGE",
@@ -60,6 +61,7 @@ PRODUCTS: Final = 10
 """Products, or cards, of one message."""
 FILE_BYTES: Final = 25 * 1024 * 1024
 IMAGE_BYTES_INSTAGRAM: Final = 8 * 1024 * 1024
+INSTAGRAM_FILES: Final = "application/pdf"
 
 FILE_HOSTS: Final = re.compile(r"(.+\.)?(fbcdn\.net|fbsbx\.com|cdninstagram\.com)")
 """Where received files lie."""

@@ -102,6 +102,8 @@ def file_of(media: Media, surface: str) -> Upload:
         raise invalid(
             media="must be given as bytes, as a file, as an address or as an attachment's id"
         ) from error
+    if surface == "instagram" and media.kind == "file" and media.media_type != codes.INSTAGRAM_FILES:
+        raise invalid(media="Instagram takes PDF files only")
     small = surface == "instagram" and media.kind == "image"
     most = codes.IMAGE_BYTES_INSTAGRAM if small else codes.FILE_BYTES
     if len(content) > most:
