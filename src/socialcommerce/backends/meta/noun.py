@@ -73,18 +73,19 @@ class GraphNoun(Noun):
         *,
         cursor: str | None = None,
         limit: int | None = None,
+        shrink: bool = True,
         **fields: Any,
     ) -> Flow[Page[Any]]:
         """One page of an edge: GET ``path``, further pages by the cursor that the last one gave.
 
-        The last page is the one without ``paging.next``; a page before it may be empty. Where Meta says
-        that the reply would be too large, half as many rows are asked for.
+        The last page is the one without ``paging.next``; a page before it may be empty.
 
         Args:
             path: of the edge.
             query: ``fields`` and filters.
             cursor: ``Page.next`` of the page before; None at the beginning.
             limit: rows a page.
+            shrink: ask for half as many rows where Meta says that the reply would be too large.
             fields: further fields of ``Call``.
 
         Returns:
@@ -97,7 +98,7 @@ class GraphNoun(Noun):
             try:
                 body = yield from self.ask("GET", path, query=asked, **fields)
             except PlatformError as error:
-                if not too_much(error) or (size or _DEFAULT) <= 1:
+                if not shrink or not too_much(error) or (size or _DEFAULT) <= 1:
                     raise
                 size = max(1, (size or _DEFAULT) // 2)
                 asked["limit"] = size

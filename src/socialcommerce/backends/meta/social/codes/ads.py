@@ -334,6 +334,12 @@ REFUSALS: dict[str, Refusal] = {
     "ads.suggest:roas": Refusal("Meta estimates reach and bids, no target ROAS"),
     "ads.suggest:product": Refusal("Meta estimates for a delivery, not for a product", "delivery=…"),
     "ads.suggest:products": Refusal("Meta recommends no products"),
+    "ads.report:keyword": Refusal("Meta does not report by words that people search for"),
+    "ads.audiences.create:idempotency_key": _NO_KEY,
+    "ads.audiences.create:kind": Refusal(
+        "only lists of people and lookalikes are made here; the others follow from rules in Ads Manager",
+        "kind='customer_list' or 'lookalike'",
+    ),
     "ads.products:excluded": Refusal("Meta tells the products that are advertised only"),
 }
 
