@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from attrs import define
+
 from socialcommerce.backends.tiktok.shop.codes import catalog as codes
 from socialcommerce.backends.tiktok.shop.noun import Json, instant
 from socialcommerce.backends.tiktok.shop.regions import Region
+from socialcommerce.models.base import Blueprint
 from socialcommerce.models.event import Event, EventRef
 from socialcommerce.models.media import Media
 from socialcommerce.models.money import Money
@@ -47,59 +50,55 @@ _GRAMS = {"KILOGRAM": Decimal(1000), "GRAM": Decimal(1), "POUND": Decimal("453.5
 _MILLIMETRES = {"CENTIMETER": Decimal(10), "INCH": Decimal("25.4")}
 
 
+@define(eq=False)
+class _Shown:
+    """A product's row; ``pending`` is the copy under review or the draft, whatever is on sale."""
+
+    row: Json
+    pending: bool = False
+    unread: tuple[str, ...] = ()
+    """What its variants' rows leave out."""
+
+    def variants(self) -> tuple[Variant, ...]:
+        """Its SKUs."""
+        return tuple([_variant(self.row, sku, self.unread) for sku in self.row.get("skus") or ()])
+
+
 def summary(row: Json) -> Product:
     """A row of products/search: what it leaves out is not loaded."""
-    return Product.build(
-        missing=_UNREAD,
-        variants=tuple([_variant(row, sku, _UNREAD_VARIANT) for sku in row.get("skus") or ()]),
-        **_common(row),
-    )
+    return _PRODUCT(_Shown(row, unread=_UNREAD_VARIANT), missing=_UNREAD, id=str(row["id"]), raw=row)
 
 
 def product(row: Json, *, pending: bool = False) -> Product:
     """The reply of GET product; ``pending`` is the copy under review or the draft, whatever is on sale."""
-    fields = _common(row)
-    if pending and (row.get("audit") or {}).get("status") in ("AUDITING", "PRE_APPROVED"):
-        fields["status"] = "under_review"
-    skus: Sequence[Json] = row.get("skus") or ()
-    return Product.build(
-        description=row.get("description"),
-        categories=tuple(
-            CategoryRef.build(id=str(step["id"]), name=step.get("local_name"))
-            for step in row.get("category_chains") or ()
-            if step.get("is_leaf")
-        ),
-        brand=(row.get("brand") or {}).get("name") or None,
-        attributes=tuple([_attribute_value(one) for one in row.get("product_attributes") or ()]),
-        options=tuple(_options(skus)),
-        variants=tuple([_variant(row, sku) for sku in skus]),
-        media=tuple(_media(row)),
-        package=_parcel(row),
-        **fields,
-    )
+    return _PRODUCT(_Shown(row, pending), id=str(row["id"]), raw=row)
 
 
 def unread(product_id: str, title: str) -> Product:
     """A product that was written and cannot be read: its id and name, and nothing else is known."""
     missing = ("description", "categories", "attributes", "options", "variants", "media", "package")
-    return Product.build(missing=missing, **_common({"id": product_id, "title": title}))
+    row = {"id": product_id, "title": title}
+    return _PRODUCT(_Shown(row), missing=missing, id=product_id, raw=row)
 
 
-def _common(row: Json) -> dict[str, Any]:
-    native = row.get("status") or ""
-    ids = {"product_id": str(row["id"]), "external_product_id": row.get("external_product_id")}
-    return {
-        "id": str(row["id"]),
-        "platform": "tiktok_shop",
-        "native_ids": {name: str(value) for name, value in ids.items() if value},
-        "title": row.get("title") or "",
-        "status": codes.STATUSES.get(native, "other"),
-        "native_status": native or None,
-        "review": _review(row),
-        "created_at": instant(row.get("create_time")),
-        "updated_at": instant(row.get("update_time")),
-        "raw": row,
-    }
+def _native_ids(shown: _Shown) -> dict[str, str]:
+    names = {"product_id": shown.row["id"], "external_product_id": shown.row.get("external_product_id")}
+    return {name: str(value) for name, value in names.items() if value}
+
+
+def _status(shown: _Shown) -> Any:
+    if shown.pending and (shown.row.get("audit") or {}).get("status") in ("AUDITING", "PRE_APPROVED"):
+        return "under_review"
+    return codes.STATUSES.get(shown.row.get("status") or "", "other")
+
+
+def _categories(shown: _Shown) -> tuple[CategoryRef, ...]:
+    steps = shown.row.get("category_chains") or ()
+    return tuple(
+        CategoryRef.build(id=str(step["id"]), name=step.get("local_name"))
+        for step in steps
+        if step.get("is_leaf")
+    )
 
 
 def _review(row: Json) -> Review | None:
@@ -143,44 +142,48 @@ def options_of(sku: Json) -> dict[str, str]:
     return {one.get("name") or str(one.get("id")): one.get("value_name") or "" for one in chosen}
 
 
-def _variant(row: Json, sku: Json, missing: Sequence[str] = ()) -> Variant:
-    options, price = options_of(sku), sku.get("price") or {}
-    shown = _money(price.get("sale_price") or price.get("tax_exclusive_price"), price.get("currency"))
-    crossed_out = sku.get("list_price") or {}
-    native = (sku.get("status_info") or {}).get("status")
-    fields: dict[str, Any] = {
-        "id": str(sku["id"]),
-        "platform": "tiktok_shop",
-        "native_ids": {"product_id": str(row["id"]), "sku_id": str(sku["id"])},
-        "is_default": not options and len(row.get("skus") or ()) == 1,
-        "sku": sku.get("seller_sku") or None,
-        "gtin": (sku.get("identifier_code") or {}).get("code") or None,
-        "title": ", ".join(options.values()) or None,
-        "options": options,
-        "price": shown,
-        "base_price": shown,
-        "list_price": _money(crossed_out.get("amount"), crossed_out.get("currency")),
-        "weight_g": _grams(sku.get("sku_weight")),
-        "media": tuple(_images(sku)),
-        "status": codes.SKU_STATUSES.get(native or "", "other"),
-        "native_status": native,
-        "raw": sku,
-        **_stock(sku.get("inventory")),
-    }
-    unread = (*missing, *(() if shown else ("price",)))
-    return Variant.build(
-        missing=unread, **{name: value for name, value in fields.items() if name not in unread}
-    )
+@define(eq=False)
+class _Sku:
+    """A SKU of a product's row."""
+
+    row: Json
+    sku: Json
+
+    def options(self) -> dict[str, str]:
+        """What it chooses of each option."""
+        return options_of(self.sku)
 
 
-def _stock(rows: Sequence[Json] | None) -> dict[str, Any]:
+def _variant(row: Json, sku: Json, missing: tuple[str, ...] = ()) -> Variant:
+    """A SKU; a price, or a stock, that the row does not tell is not loaded, or unknown."""
+    unpriced = () if _shown_price(sku) else ("price",)
+    return _VARIANT(_Sku(row, sku), missing=(*missing, *unpriced), id=str(sku["id"]), raw=sku)
+
+
+def _shown_price(sku: Json) -> Money | None:
+    price = sku.get("price") or {}
+    return _money(price.get("sale_price") or price.get("tax_exclusive_price"), price.get("currency"))
+
+
+def _list_price(one: _Sku) -> Money | None:
+    crossed_out = one.sku.get("list_price") or {}
+    return _money(crossed_out.get("amount"), crossed_out.get("currency"))
+
+
+def _statuses(one: _Sku) -> tuple[Any, str | None]:
+    native = (one.sku.get("status_info") or {}).get("status")
+    return codes.SKU_STATUSES.get(native or "", "other"), native
+
+
+def _stock(one: _Sku) -> tuple[tuple[Inventory, ...], int | None]:
+    rows = one.sku.get("inventory")
     if rows is None:
-        return {}
+        return (), None
     places = [
         Inventory.build(location=str(row["warehouse_id"]), available=int(row.get("quantity") or 0))
         for row in rows
     ]
-    return {"inventory": tuple(places), "available": sum(place.available or 0 for place in places)}
+    return tuple(places), sum(place.available or 0 for place in places)
 
 
 def _money(amount: Any, currency: Any) -> Money | None:
@@ -221,6 +224,48 @@ def _parcel(row: Json) -> Parcel | None:
 def _grams(weight: Json | None) -> Decimal | None:
     scale = _GRAMS.get((weight or {}).get("unit") or "")
     return Decimal(str((weight or {})["value"])) * scale if scale and (weight or {}).get("value") else None
+
+
+_VARIANT: Blueprint[Variant, _Sku] = Blueprint(
+    Variant,
+    "tiktok_shop",
+    {
+        "native_ids": lambda one: {"product_id": str(one.row["id"]), "sku_id": str(one.sku["id"])},
+        "is_default": lambda one: not one.options() and len(one.row.get("skus") or ()) == 1,
+        "sku": lambda one: one.sku.get("seller_sku") or None,
+        "gtin": lambda one: (one.sku.get("identifier_code") or {}).get("code") or None,
+        "title": lambda one: ", ".join(one.options().values()) or None,
+        "options": _Sku.options,
+        "price": lambda one: _shown_price(one.sku),
+        "base_price": lambda one: _shown_price(one.sku),
+        "list_price": _list_price,
+        "weight_g": lambda one: _grams(one.sku.get("sku_weight")),
+        "media": lambda one: tuple(_images(one.sku)),
+        ("status", "native_status"): _statuses,
+        ("inventory", "available"): _stock,
+    },
+)
+_PRODUCT: Blueprint[Product, _Shown] = Blueprint(
+    Product,
+    "tiktok_shop",
+    {
+        "native_ids": _native_ids,
+        "title": lambda shown: shown.row.get("title") or "",
+        "description": lambda shown: shown.row.get("description"),
+        "status": _status,
+        "native_status": lambda shown: shown.row.get("status") or None,
+        "review": lambda shown: _review(shown.row),
+        "categories": _categories,
+        "brand": lambda shown: (shown.row.get("brand") or {}).get("name") or None,
+        "attributes": lambda shown: tuple(map(_attribute_value, shown.row.get("product_attributes") or ())),
+        "options": lambda shown: tuple(_options(shown.row.get("skus") or ())),
+        "variants": _Shown.variants,
+        "media": lambda shown: tuple(_media(shown.row)),
+        "package": lambda shown: _parcel(shown.row),
+        "created_at": lambda shown: instant(shown.row.get("create_time")),
+        "updated_at": lambda shown: instant(shown.row.get("update_time")),
+    },
+)
 
 
 def stock_level(ref: Ref, row: Json) -> StockLevel:
