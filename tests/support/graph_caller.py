@@ -97,3 +97,21 @@ class GraphCaller:
         """Send an items batch; answers its reply."""
         body = {"item_type": "PRODUCT_ITEM", "requests": list(requests), **values}
         return self.call("POST", f"/{self.catalog}/items_batch", body=body)
+
+
+def raw(graph: GraphCaller, method: str, address: str, content: bytes = b"", **headers: str) -> Any:
+    """The decoded reply to a request written by hand."""
+    named = {key.replace("_", "-"): value for key, value in headers.items()}
+    return json.loads(graph.twin.handle(Request(method, HOST + address, named, content)).content)
+
+
+def error_of(reply: Any) -> tuple[int, int | None]:
+    """Code and subcode of an error object."""
+    return reply["error"]["code"], reply["error"].get("error_subcode")
+
+
+def list_items(graph: GraphCaller, count: int) -> str:
+    """Put so many products on sale; answers the path that lists them."""
+    for number in range(count):
+        graph.market.add_product(f"TS-{number}", stock=1)
+    return f"/{graph.catalog}/products"
