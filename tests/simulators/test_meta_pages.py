@@ -12,7 +12,6 @@ from tests.support.graph_caller import GraphCaller, Refusal, error_of, list_item
 
 from socialcommerce.simulators.meta.graph.authority import proof
 
-
 # -- pages
 
 
