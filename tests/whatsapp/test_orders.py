@@ -327,6 +327,15 @@ def test_what_was_paid_is_told_by_webhooks() -> None:
     assert client.orders.get(REFERENCE).id == ORDER
 
 
+def test_a_payment_in_no_currency_is_still_a_payment() -> None:
+    _, client = sold()
+    paid = {"reference_id": REFERENCE, "amount": {"value": 1, "offset": 0}, "currency": "?"}
+    deliver(client, push(statuses=[status("captured", "wamid.p", type="payment", payment=paid)]))
+    order = client.orders.get(ORDER)
+    assert (order.payment_status, order.totals.paid) == ("paid", None)
+    assert (client.orders.transactions(ORDER).items, client.orders.transactions(ORDER).net) == ((), None)
+
+
 def test_a_payment_of_which_nothing_is_known_is_looked_up() -> None:
     wire, client = sold()
     assert client.orders.transactions(ORDER).items == ()

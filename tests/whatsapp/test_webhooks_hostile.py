@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,13 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.meta.wire import PHONE, Wire
-from tests.whatsapp.chat import (
-    change,
-    deliver,
-    events,
-    ordered,
-    push,
-)
+from tests.whatsapp.chat import change, deliver, events, message, ordered, push
 
 from socialcommerce.backends.meta.whatsapp.codes import webhooks as codes
 from socialcommerce.errors import WebhookError
@@ -76,6 +71,46 @@ def test_whatever_a_signed_message_holds_it_becomes_events(kind: str, parts: dic
 ), JSONISH, max_size=6))  # fmt: skip
 def test_whatever_a_signed_change_holds_it_becomes_events(field: str, value: dict[str, Any]) -> None:
     assert events(CLIENT, change(field, value))
+    client = Wire().whatsapp()
+    deliver(client, change(field, value | {"metadata": {"phone_number_id": PHONE}}))
+    client.orders.list().collect()
+    client.messaging.conversations().collect()
+
+
+PARTS = st.dictionaries(
+    NAMES
+    | st.sampled_from(
+        ["direction", "event", "biz_opaque_callback_data", "pricing", "to", "reference_id", "amount",
+         "currency", "transaction", "offset", "previous", "current", "recipient_id"]
+    ),
+    JSONISH | st.sampled_from(["captured", "failed", "USER_INITIATED", "connect", "US.1", "16505551234"]),
+    max_size=6,
+)  # fmt: skip
+PLACES = st.sampled_from(
+    [
+        ("messages", "statuses"),
+        ("calls", "calls"),
+        ("smb_message_echoes", "message_echoes"),
+        ("user_preferences", "user_preferences"),
+        ("user_id_update", "user_id_update"),
+    ]
+)
+
+
+@MANY
+@given(PLACES, PARTS, PARTS, st.sampled_from(["payment", "text", "system", None]))
+def test_whatever_a_row_holds_it_is_remembered_without_harm(
+    place: tuple[str, str], row: dict[str, Any], inner: dict[str, Any], kind: str | None
+) -> None:
+    field, name = place
+    told = row | {"id": "wamid.1", "type": kind, "payment": inner, "user_id": inner, "system": inner}
+    client = Wire().whatsapp()
+    deliver(client, push(message()))
+    deliver(client, change(field, {"metadata": {"phone_number_id": PHONE}, name: [told]}))
+    client.orders.changes(since=datetime.fromtimestamp(0, UTC)).collect()
+    for conversation in client.messaging.conversations():
+        client.messaging.messages(conversation).collect()
+        client.messaging.policy(conversation)
 
 
 def test_deep_nesting_is_refused() -> None:

@@ -35,7 +35,7 @@ from socialcommerce.models.message import ConversationRef, Message
 from socialcommerce.models.money import Money
 from socialcommerce.models.order import Line, Order, Payment, Quantities, Totals
 
-__all__ = ["message_of", "order_of", "order_row", "peer_of"]
+__all__ = ["decimal_of", "message_of", "money_of", "order_of", "order_row", "peer_of"]
 
 Native = Mapping[str, Any]
 
@@ -262,13 +262,18 @@ def _line_row(item: Native) -> dict[str, Any]:
     }
 
 
-def _price(line: Row) -> Money | None:
-    if line["price"] is None or line["currency"] is None:
+def money_of(amount: str | None, currency: str | None) -> Money | None:
+    """An amount as the book keeps it; None where a part is missing or no currency."""
+    if amount is None or currency is None:
         return None
     try:
-        return Money(line["price"], line["currency"])
+        return Money(amount, currency)
     except ValueError:
         return None
+
+
+def _price(line: Row) -> Money | None:
+    return money_of(line["price"], line["currency"])
 
 
 def _total(row: Row) -> Money | None:
@@ -330,8 +335,8 @@ def _line(line: Row, place: int) -> Line:
 def _totals(total: Money | None, paid: Row) -> Totals:
     if total is None:
         return Totals.build(missing=("total",))
-    captured = paid.get("status") == "captured" and paid.get("currency")
-    amount = Money(paid["amount"], paid["currency"]) if captured else None
+    captured = paid.get("status") == "captured"
+    amount = money_of(paid.get("amount"), paid.get("currency")) if captured else None
     return Totals.build(total=total, subtotal=total, paid=amount)
 
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 from socialcommerce.backends.meta.noun import GraphNoun
 from socialcommerce.backends.meta.whatsapp.book import Book, Row, reference_of
 from socialcommerce.backends.meta.whatsapp.codes import orders as codes
-from socialcommerce.backends.meta.whatsapp.incoming import decimal_of, order_of
+from socialcommerce.backends.meta.whatsapp.incoming import decimal_of, money_of, order_of
 from socialcommerce.backends.meta.words import rows, table, word
 from socialcommerce.backends.shared import Bounds, order_id_of, several
 from socialcommerce.errors import Conflict, NotFound, PlatformError
@@ -294,11 +294,12 @@ class WhatsAppOrders(_Told, Orders):
             return Transactions.build(order_id=found.id)
         # What was asked for and not paid brings nothing.
         expected = paid["status"] in ("captured", "pending")
-        items = (_transaction(paid),) if expected else ()
+        amount = money_of(paid["amount"], paid["currency"]) if expected else None
+        items = () if amount is None else (_transaction(paid, amount),)
         return Transactions.build(
             order_id=found.id,
             items=items,
-            net=items[0].amount if items else None,
+            net=amount,
             status="final" if paid["status"] == "captured" else "estimated",
             native_status=paid["status"],
             raw=paid,
@@ -371,10 +372,10 @@ def _at(row: Row) -> datetime:
     return datetime.fromtimestamp(row["at"], UTC)
 
 
-def _transaction(paid: Row) -> Transaction:
+def _transaction(paid: Row, amount: Money) -> Transaction:
     return Transaction.build(
         kind="payment",
         native_kind=paid["status"],
-        amount=Money(paid["amount"], paid["currency"] or "XXX"),
+        amount=amount,
         at=datetime.fromtimestamp(paid["at"], UTC) if paid["at"] else None,
     )
