@@ -185,3 +185,32 @@ async def test_the_same_story_awaited() -> None:
         (push, *_) = shop.market.pushes()
         async with shop.webhooks.receive(method=push.method, headers=push.headers, body=push.body) as got:
             assert got.events[0].state.text == "Is it in stock?"
+
+
+def test_a_comment_is_answered_privately_once_and_in_time(shop: Any) -> None:
+    post = shop.market.post("New mugs")
+    first = shop.market.twins["meta"].comment(post, "Price?")
+    second = shop.market.twins["meta"].comment(post, "Size?")
+    told = {one.ref.id: one.state for one in handle(shop) if one.ref and one.ref.kind == "comment"}
+    assert told[first].text == "Price?"
+    receipt = shop.messaging.send(told[first], "12 dollars")
+    assert (receipt.via, len(receipt.ids)) == ("private_reply", 1)
+    with pytest.raises(PolicyViolation, match="one private reply"):
+        shop.messaging.send(told[first], "or 11")
+    shop.market.advance(timedelta(days=8))
+    with pytest.raises(PolicyViolation, match="7 days"):
+        shop.messaging.send(told[second], "too late")
+
+
+def test_a_button_that_was_pressed_and_a_message_that_was_read(shop: Any) -> None:
+    thread = shop.market.say("hello")
+    shop.messaging.send(thread, "Hi")
+    kinds = [one.type for one in handle(shop)]
+    assert kinds[:2] == ["message.received", "message.sent"]
+    assert set(kinds[2:]) <= {"message.delivered", "message.read"}
+
+
+def test_who_removes_the_app_is_told(shop: Any) -> None:
+    account = next(one for one in shop.accounts() if one.kind == "catalog")
+    shop.market.account(account.id).revoke()
+    assert [one.type for one in handle(shop)] == ["authorization.revoked"]

@@ -204,10 +204,16 @@ def test_who_removes_the_app_revokes_its_access() -> None:
 
 
 def test_forms_are_told_apart_by_their_address_alone() -> None:
-    given = form("deletion") | {"endpoint": "default"}
-    with pytest.raises(WebhookError, match="deauthorize") as caught:
-        client(Wire()).webhooks.receive(**given)
-    assert caught.value.reason == "configuration"
+    given = form("deletion")
+    types = {
+        endpoint: client(Wire()).webhooks.receive(**given | {"endpoint": endpoint}).events[0].type
+        for endpoint in ("default", "deauthorize", "deletion")
+    }
+    assert types == {
+        "default": "authorization.revoked",
+        "deauthorize": "authorization.revoked",
+        "deletion": "privacy.requested",
+    }
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,8 @@ class _Step:
 class MetaWebhooks(GraphNoun, Webhooks):
     """``client.webhooks`` of an app, its pages and their Instagram accounts.
 
-    The endpoints ``deauthorize`` and ``deletion`` take the forms of people who remove the app or want
-    their data deleted; every other endpoint takes pushes.
+    The forms of people who remove the app and of people who want their data deleted look alike: what
+    comes to the endpoint ``deletion`` is a request of deletion, and at every other one a removal.
     """
 
     service: ClassVar[str] = "app"
@@ -96,14 +96,7 @@ class MetaWebhooks(GraphNoun, Webhooks):
         request = signed_request_of(delivery)
         if request is None:
             return None
-        said = open_signed_request(request, self.backend.webhook_keys)
-        if delivery.endpoint not in _FORMS:
-            raise WebhookError(
-                "forms of removal and of deletion look alike: receive them with endpoint='deauthorize' "
-                "or endpoint='deletion'",
-                reason="configuration",
-            )
-        return said
+        return open_signed_request(request, self.backend.webhook_keys)
 
     def parse(self, delivery: Delivery) -> Sequence[Event]:
         """Every event of a push: up to 1000, of several accounts."""
@@ -112,7 +105,7 @@ class MetaWebhooks(GraphNoun, Webhooks):
         try:
             said = self._form(delivery)
             if said is not None:
-                return ((revoked if delivery.endpoint == codes.DEAUTHORIZE else wiped)(said),)
+                return ((wiped if delivery.endpoint == codes.DELETION else revoked)(said),)
             return events_of(delivery.body, self.backend.app.id)
         except RecursionError:
             raise WebhookError("the body is nested too deep", reason="malformed") from None

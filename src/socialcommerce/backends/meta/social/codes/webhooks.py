@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 DEAUTHORIZE: Final = "deauthorize"
-"""The endpoint that people who remove the app are told to: its forms look like those of deletion."""
+"""The endpoint that hears of people who remove the app; all but ``deletion`` take such a form."""
 DELETION: Final = "deletion"
 """The endpoint for requests to delete a person's data."""
 DELETION_STATUS: Final = "deletion_status"
