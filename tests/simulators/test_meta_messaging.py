@@ -160,6 +160,36 @@ def test_people_press_react_and_come_by_ads(inbox: Inbox) -> None:
         people.talk_of(inbox.seller, "t_0")
 
 
+def test_people_change_and_take_back_what_they_said(inbox: Inbox) -> None:
+    talk = inbox.talk()
+    mid = talk.messages[0].id
+    people.edit(inbox.twin, inbox.seller, talk, mid, "Is the red one in stock?")
+    assert inbox.events()[-1]["message_edit"] == {
+        "mid": mid,
+        "text": "Is the red one in stock?",
+        "num_edit": 1,
+    }
+    assert inbox.get(f"/{mid}", fields="message")["message"] == "Is the red one in stock?"
+    people.unsend(inbox.twin, inbox.seller, talk, mid)
+    assert inbox.events()[-1]["message"] == {"mid": mid, "is_deleted": True}
+
+
+@pytest.mark.parametrize("platform", ["messenger", "instagram"])
+def test_an_answer_by_hand_is_echoed_under_the_inbox(inbox: Inbox, platform: str) -> None:
+    talk = inbox.talk(platform)
+    people.answer_by_hand(inbox.twin, inbox.seller, talk, "Moment, please")
+    echo = inbox.events("page" if platform == "messenger" else "instagram")[-1]["message"]
+    assert (echo["is_echo"], echo["text"]) == (True, "Moment, please")
+    assert str(echo["app_id"]) == people.INBOX[platform]
+    assert talk.unread == 0
+
+
+def test_whatever_else_happens_is_told(inbox: Inbox) -> None:
+    inbox.twin.announce("page", "leadgen", {"leadgen_id": "1", "form_id": "2", "page_id": inbox.page})
+    change = json.loads(inbox.market.pushes()[-1].body)["entry"][0]["changes"][0]
+    assert (change["field"], change["value"]["leadgen_id"]) == ("leadgen", "1")
+
+
 def test_an_app_is_put_on_the_page_for_what_it_names(inbox: Inbox) -> None:
     path = f"/{inbox.page}/subscribed_apps"
     (app,) = inbox.get(path)["data"]

@@ -126,6 +126,21 @@ def test_every_kind_of_message_of_a_person_is_told(wa: Caller) -> None:
         people.send_file(waba, talk, "hologram", "x/y", b"")
 
 
+def test_an_answer_by_hand_is_echoed(wa: Caller) -> None:
+    talk = wa.talk()
+    one = people.answer_by_hand(wa.waba, talk, "Moment, please")
+    (told,) = wa.values("smb_message_echoes")[-1]["message_echoes"]
+    assert (told["id"], told["to"], told["text"]["body"]) == (one.id, talk.buyer.id, "Moment, please")
+    wa.market.say("Thanks", talk.id)
+    assert [one["status"] for one in wa.statuses(one.id)] == ["read"]
+
+
+def test_whatever_happens_to_the_account_is_told(wa: Caller) -> None:
+    wa.twin.announce("account_update", {"event": "VERIFIED_ACCOUNT", "phone_number": wa.waba.display})
+    assert wa.values("account_update")[0]["event"] == "VERIFIED_ACCOUNT"
+    assert json.loads(wa.market.pushes()[-1].body)["entry"][0]["time"] == int(wa.twin.clock.now())
+
+
 def test_a_new_number_brings_a_new_user_id(wa: Caller) -> None:
     talk = wa.talk()
     before = talk.id
@@ -663,3 +678,19 @@ def test_a_flow_is_copied_and_a_draft_deleted(wa: Caller) -> None:
     )
     wa.call("DELETE", f"/{made['id']}")
     assert [one["name"] for one in wa.get(path)["data"]] == ["Two"]
+
+
+def test_another_catalog_cannot_be_linked_beside_the_first(wa: Caller) -> None:
+    path = f"/{wa.waba_id}/product_catalogs"
+    assert wa.refusal(lambda: wa.json(path, catalog_id=wa.catalog)).code == 100
+    wa.call("DELETE", path, catalog_id=wa.catalog)
+    assert wa.refusal(lambda: wa.call("DELETE", path, catalog_id=wa.catalog)).code == 100
+    assert wa.refusal(lambda: wa.json(path, catalog_id="1")).subcode == 33
+
+
+def test_a_client_is_signed_up_by_a_code() -> None:
+    wa = open_whatsapp(accounts=2)
+    assert "phone_number_id" not in wa.twin.settings()
+    slots = {slot for slot, *_ in wa.twin.grants(wa.twin.accounts[0])}
+    assert slots >= {"business", "catalog"}
+    assert wa.twin.signup() != wa.twin.signup(wa.twin.accounts[0])

@@ -8,9 +8,9 @@ from socialcommerce.simulators.entities import Conversation, Message
 from socialcommerce.simulators.meta.graph.errors import Refused, missing, wrong
 from socialcommerce.simulators.meta.graph.wire import Call, Node, Routes, Rows
 from socialcommerce.simulators.meta.social import people, push
-from socialcommerce.simulators.meta.social.people import DAY
+from socialcommerce.simulators.meta.social.people import DAY, INBOX
 
-__all__ = ["INBOX", "routes"]
+__all__ = ["routes"]
 
 routes = Routes("pages_messaging", "instagram_manage_messages", holders=("PAGE",), use_case="messenger")
 routes.readable("UnifiedThread", "id", "link", "updated_time")
@@ -18,8 +18,6 @@ routes.readable("UnifiedMessage", "id", "created_time")
 
 SHOWN_ON_INSTAGRAM = 20
 """Messages of an Instagram thread whose content can be read."""
-INBOX = {"messenger": "263902037430900", "instagram": "1217981644879628"}
-"""The app of the platform's own inbox."""
 
 
 @routes.edge("GET", "Page", "conversations")

@@ -14,8 +14,11 @@ from socialcommerce.simulators.meta.social import push
 
 __all__ = [
     "DAY",
+    "INBOX",
+    "answer_by_hand",
     "begin",
     "click_ad",
+    "edit",
     "find",
     "hear",
     "keep",
@@ -24,10 +27,14 @@ __all__ = [
     "react",
     "read",
     "routes",
+    "talk_of",
+    "unsend",
 ]
 
 routes = Routes()
 DAY = 86400
+INBOX = {"messenger": "263902037430900", "instagram": "1217981644879628"}
+"""The app of the platform's own inbox."""
 PERSON = {"messenger": "PageScopedUser", "instagram": "InstagramScopedUser"}
 """Where somebody writes -> the kind of object that the person is there."""
 
@@ -147,3 +154,27 @@ def react(twin: GraphTwin, seller: Seller, talk: Conversation, mid: str, emoji: 
     if emoji:
         reaction |= {"reaction": "love" if emoji == "❤" else "other", "emoji": emoji}
     push.messaging(twin, seller, talk, "message_reactions", {"reaction": reaction})
+
+
+def unsend(twin: GraphTwin, seller: Seller, talk: Conversation, mid: str) -> None:
+    """A person takes a message back."""
+    push.messaging(twin, seller, talk, "messages", {"message": {"mid": mid, "is_deleted": True}})
+
+
+def edit(twin: GraphTwin, seller: Seller, talk: Conversation, mid: str, text: str) -> None:
+    """A person changes a text that was sent."""
+    one = next(one for one in talk.messages if one.id == mid)
+    one.contents["text"] = text
+    one.native["edits"] = one.native.get("edits", 0) + 1
+    changed = {"mid": mid, "text": text, "num_edit": one.native["edits"]}
+    push.messaging(twin, seller, talk, "message_edits", {"message_edit": changed})
+
+
+def answer_by_hand(twin: GraphTwin, seller: Seller, talk: Conversation, text: str) -> Message:
+    """Somebody of the business answers in the platform's own inbox: the echo bears its app id."""
+    one = Message(twin.new_id("message"), talk.id, "seller", "text", {"text": text}, twin.clock.now())
+    talk.messages.append(one)
+    talk.unread = 0
+    keep(twin, seller, one)
+    push.echo(twin, seller, talk, one, INBOX[talk.native["platform"]])
+    return one

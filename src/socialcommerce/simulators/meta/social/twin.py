@@ -85,3 +85,7 @@ class MetaTwin(GraphTwin):
         kind = self.nodes[key].kind if key in self.nodes else ""
         write = instagram.comment if kind in ("IGMedia", "IGComment") else posts.comment
         return write(self, key, text).id
+
+    def announce(self, name: str, field: str, value: Mapping[str, Any], account_index: int = 0) -> None:
+        """Tell of any other change to the "page" ("leadgen" …) or the "instagram" account ("mentions" …)."""
+        push.change(self, self.sellers[account_index], name, field, value)

@@ -16,6 +16,7 @@ from socialcommerce.simulators.meta.whatsapp.content import MEDIA
 from socialcommerce.simulators.meta.whatsapp.waba import Media, Waba
 
 __all__ = [
+    "answer_by_hand",
     "ask_about",
     "change_number",
     "come_by_ad",
@@ -175,6 +176,19 @@ def read(waba: Waba, talk: Conversation) -> None:
     for one in talk.messages:
         if one.author == "seller" and "delivered" in one.native["statuses"]:
             push.status(waba, one, "read")
+
+
+def answer_by_hand(waba: Waba, talk: Conversation, text: str) -> Message:
+    """Somebody of the business answers in the WhatsApp Business app, where the number is used in both."""
+    one = Message(waba.twin.new_id("message"), talk.id, "seller", "text", {"text": text}, waba.clock.now())
+    one.native = {"callback": None, "statuses": ["sent", "delivered"]}
+    talk.messages.append(one)
+    waba.spoken[one.id] = one
+    who = talk.buyer.native
+    told = {"from": waba.display, "to": who["wa_id"], "to_user_id": who["user_id"], "id": one.id}
+    said = {"timestamp": str(int(one.sent)), "type": "text", "text": {"body": text}}
+    push.changed(waba, "smb_message_echoes", push.metadata(waba) | {"message_echoes": [told | said]})
+    return one
 
 
 def pay(waba: Waba, reference_id: str, status: str = "captured") -> None:

@@ -88,6 +88,10 @@ class WhatsAppTwin(GraphTwin):
         """The account and number of a seller (the first, unless given), to set and to arrange."""
         return waba_of(self.sellers[0] if thing is None else self.seller(thing))
 
+    def announce(self, field: str, value: Mapping[str, Any], account_index: int = 0) -> None:
+        """Tell of any other change ("account_update", "phone_number_quality_update", …)."""
+        push.changed(self.waba(self.sellers[account_index]), field, value, timed=True)
+
     def signup(self, account: Account | None = None) -> str:
         """What the popup of the embedded signup hands over: a code that is bought without a redirect."""
         who = [account.id] if account is not None else [one.id for one in self.accounts]
