@@ -26,7 +26,8 @@ class Caller(GraphCaller):
     twin: WhatsAppTwin
 
     def __init__(self, twin: WhatsAppTwin) -> None:
-        super().__init__(twin, WhatsAppSpec(SPEC) if SPEC.is_dir() else None)  # type: ignore[arg-type]
+        spec: Any = WhatsAppSpec(SPEC) if SPEC.is_dir() else None
+        super().__init__(twin, spec)
         settings = twin.settings(0)
         self.phone, self.waba_id = settings["phone_number_id"], settings["waba_id"]
         self.secret = settings["app_secret"]
