@@ -11,8 +11,10 @@ from attrs import asdict
 from socialcommerce.backends.flaws import Flaw
 from socialcommerce.backends.meta.social.advertising.ad_groups import MetaAdGroups
 from socialcommerce.backends.meta.social.advertising.advice import AdviceNoun
+from socialcommerce.backends.meta.social.advertising.audiences import MetaAudiences
 from socialcommerce.backends.meta.social.advertising.base import CAMPAIGNS, REQUIRES, RULES
 from socialcommerce.backends.meta.social.advertising.campaigns import MetaCampaigns
+from socialcommerce.backends.meta.social.advertising.conversions import MetaConversions
 from socialcommerce.backends.meta.social.advertising.creatives import CREATIVE_FIELDS, CreativesNoun
 from socialcommerce.backends.meta.social.advertising.launching import LaunchingNoun, plan_flaws, spread
 from socialcommerce.backends.meta.social.advertising.mapping import creative_of
@@ -40,7 +42,7 @@ from socialcommerce.models.reports import (
 )
 from socialcommerce.resources.ads import Ads, SuggestionKind
 from socialcommerce.resources.ads_levels import AdGroups, Campaigns, SingleAds
-from socialcommerce.resources.ads_people import TargetingSearch
+from socialcommerce.resources.ads_people import Audiences, Conversions, TargetingSearch
 from socialcommerce.resources.capability import emulated, native, supports
 from socialcommerce.resources.noun import identity
 from socialcommerce.runtime.flow import Flow, done
@@ -61,6 +63,8 @@ class MetaAds(CreativesNoun, LaunchingNoun, AdviceNoun, ReportsNoun, Ads):
     campaigns: ClassVar[type[Campaigns]] = MetaCampaigns
     ad_groups: ClassVar[type[AdGroups]] = MetaAdGroups
     ads: ClassVar[type[SingleAds]] = MetaSingleAds
+    audiences: ClassVar[type[Audiences]] = MetaAudiences
+    conversions: ClassVar[type[Conversions]] = MetaConversions
     targeting: ClassVar[type[TargetingSearch]] = MetaTargeting
 
     @supports("native", params=native("plan"), requires=REQUIRES, cost="1 to 3 calls")
