@@ -71,7 +71,8 @@ class Writing(Amounts):
         making = self._making(products, results)
         making = yield from self._new_ones(making, results)
         writes = [Write("CREATE", row["id"], row) for one in making for row in one.rows]
-        failures = yield from self._not_there_yet((yield from self._write(writes)))
+        failures = yield from self._write(writes)
+        failures = yield from self._not_there_yet(failures, failures)
         yield from self._made(making, failures, results)
         return BulkResult(Outcome.of(product, results[index]) for index, product in enumerate(products))
 
@@ -118,15 +119,20 @@ class Writing(Amounts):
                 there.update(one.skus)
         return new
 
-    def _not_there_yet(self, failures: Failures) -> Flow[Failures]:
-        """Failures of items that are not there.
+    def _not_there_yet(self, failures: Failures, made: Iterable[str], group: str = "") -> Flow[Failures]:
+        """Failures without those of items to be ``made`` that are there, in the ``group`` where one is named.
 
-        Those that are there were made by a batch whose reply was lost; its repeat is told that they exist.
+        They were made by a batch whose reply was lost; its repeat is told that they exist.
         """
-        if not failures:
+        doubted = failures.keys() & set(made)
+        if not doubted:
             return failures
-        rows = yield from self.told_after(self._by_sku(failures, codes.IDS), {})
-        there = {sku for sku, row in rows.items() if not isinstance(row, SocialCommerceError)}
+        rows = yield from self.told_after(self._by_sku(sorted(doubted), codes.GROUPED), {})
+        there = {
+            sku
+            for sku, row in rows.items()
+            if not isinstance(row, SocialCommerceError) and group in ("", _group_of(row))
+        }
         return {sku: error for sku, error in failures.items() if sku not in there}
 
     def _taken(self, skus: Sequence[str]) -> Conflict:
@@ -191,7 +197,9 @@ class Writing(Amounts):
         if isinstance(node, SocialCommerceError):
             raise node
         writes = self._update_writes(node, update)
-        failures = yield from self._explained((yield from self._write(writes)))
+        new = [write.sku for write in writes if write.method == "CREATE"]
+        failures = yield from self._not_there_yet((yield from self._write(writes)), new, product_id)
+        failures = yield from self._explained(failures)
         self._hold_written(product_id, update, _summed([write.sku for write in writes], failures))
         known = self.shelf().unread(product_id, update.title or _title(node))
         return (yield from self.told_after(self._again(product_id), known))

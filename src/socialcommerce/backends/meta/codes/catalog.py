@@ -180,6 +180,7 @@ SUMMARY: Final = (
     "inventory,quantity_to_sell_on_facebook,review_status,visibility,retailer_product_group_id"
 )
 IDS: Final = "id,retailer_id"
+GROUPED: Final = "id,retailer_id,product_group{id}"
 STATUS: Final = "id,retailer_id,review_status,visibility"
 NAMES: Final = "id,retailer_id,name,availability"
 """Enough to write to what an id names; a group has no availability, which tells it from an item."""
