@@ -1,7 +1,8 @@
 """Listings of many shops as one, by time: a merge without I/O, and the two pagers that drive it.
 
-Of every shop at most a page and a half is held. When one runs dry, it is read again together
-with all that are half empty, so that the reading is side by side and not shop after shop.
+Of every shop at most a page and a half is held, or ``_AHEAD`` items and a page where pages are
+small. When one runs dry, it is read again together with all that are half empty, so that the
+reading is side by side and not shop after shop.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from heapq import heappop, heappush
 from math import inf
 from typing import Any, Generic, TypeVar
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from socialcommerce.client.fleet_work import AsyncCrew, Crew, Progress, raise_all
 from socialcommerce.errors import SocialCommerceError
@@ -25,6 +26,9 @@ from socialcommerce.runtime.paging import Cursor, Page, Walk
 __all__ = ["AsyncFleetPager", "FleetPager", "Merge", "ShopListing", "times"]
 
 T = TypeVar("T")
+
+_AHEAD = 16
+"""So few items of a shop are few, however small its pages: all such shops are read together."""
 
 
 @frozen
@@ -54,13 +58,14 @@ class _Stream(Generic[T]):
     fetch: Callable[[str | None], Any]
     walk: Walk[T]
     error: SocialCommerceError | None = None
-    rows: deque[tuple[T, Cursor]] = field(factory=deque)
+    rows: deque[tuple[T, str | None, int]] = field(factory=deque)
     page: int = 0
     mark: float = -inf
-    _given: Cursor = field(init=False)
+    _place: str | None = field(init=False)
+    _given: int = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._given = self.walk.cursor
+        self._place, self._given = self.walk.place, self.walk.given
 
     @property
     def open(self) -> bool:
@@ -69,28 +74,32 @@ class _Stream(Generic[T]):
 
     @property
     def low(self) -> bool:
-        """Whether it may be read again: half of its page is given."""
-        return self.open and 2 * len(self.rows) <= self.page
+        """Whether it may be read again: half of its page is given, or little is held at all."""
+        held = len(self.rows)
+        return (2 * held <= self.page or held < _AHEAD) and self.open
 
     @property
     def cursor(self) -> str:
         """After the last item given."""
-        return (self._given if self.rows or self.error else self.walk.cursor).text()
+        if not self.rows and not self.error:
+            return self.walk.cursor.text()
+        return evolve(self.walk.start, position=self._place, given=self._given).text()
 
     def take(self, read: Outcome[str, Page[T]]) -> None:
         """Keep the page that was read, or the error in its place."""
         try:
             page = read.unwrap()
             self.page = len(page.items)
-            for item in self.walk.items(page):
-                self.rows.append((item, self.walk.cursor))
+            walk, place = self.walk, self.walk.place
+            for item in walk.items(page):
+                self.rows.append((item, place, walk.given))
         except SocialCommerceError as error:
             error.cursor = self.walk.cursor.text()
             self.error = error
 
     def give(self) -> T:
         """The next item."""
-        item, self._given = self.rows.popleft()
+        item, self._place, self._given = self.rows.popleft()
         return item
 
 
@@ -107,14 +116,21 @@ class Merge(Generic[T]):
     _sign: int = field(init=False, default=0)
     _heads: list[tuple[float, int]] = field(init=False, factory=list)
     _bare: set[int] = field(init=False)
+    _open: list[_Stream[T]] = field(init=False)
+    _known: dict[type, tuple[str, ...]] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self._bare = set(range(len(self.streams)))
+        self._open = list(self.streams)
 
     def wanted(self) -> list[_Stream[T]]:
         """The streams to read before anything can be given; none where something can, or all is over."""
-        dry = any(self.streams[index].open and not self.streams[index].rows for index in self._bare)
-        return [stream for stream in self.streams if stream.low] if dry else []
+        for index in self._bare:
+            stream = self.streams[index]
+            if not stream.rows and stream.open:
+                self._open = [stream for stream in self._open if stream.open]
+                return [stream for stream in self._open if stream.low]
+        return []
 
     def next(self) -> _Stream[T] | None:
         """The stream whose item comes next; None where all is given. Only when nothing is wanted."""
@@ -137,7 +153,12 @@ class Merge(Generic[T]):
         return stream.mark
 
     def _instant(self, item: T) -> float | None:
-        for name in self.fields:
+        kind = type(item)
+        names = self._known.get(kind)
+        if names is None:
+            has = getattr(kind, "model_fields", self.fields)
+            names = self._known[kind] = tuple(name for name in self.fields if name in has)
+        for name in names:
             value = getattr(item, name, None)  # a field that was not loaded is an AttributeError too
             if isinstance(value, datetime):
                 return value.timestamp()
@@ -145,7 +166,7 @@ class Merge(Generic[T]):
 
     def _direction(self) -> int:
         """Newest first where all that were read begin so, else oldest first: platforms differ."""
-        spans = [self._span([item for item, _ in stream.rows]) for stream in self.streams]
+        spans = [self._span([item for item, *_ in stream.rows]) for stream in self.streams]
         return -1 if min(spans, default=0) < 0 and max(spans) <= 0 else 1
 
     def _span(self, items: Sequence[T]) -> float:

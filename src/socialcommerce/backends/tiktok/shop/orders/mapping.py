@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from attrs import frozen
 
 from socialcommerce.backends.shared import Json, text
 from socialcommerce.backends.tiktok.shop.codes import orders as codes
 from socialcommerce.backends.tiktok.shop.noun import instant
 from socialcommerce.backends.tiktok.shop.orders.lines import line_refs, order_lines, order_totals
 from socialcommerce.backends.tiktok.shop.orders.values import NONE, exact, money
+from socialcommerce.models.base import Blueprint
 from socialcommerce.models.identity import Address, Buyer, Identity, Masked
 from socialcommerce.models.message import ConversationRef
 from socialcommerce.models.order import Cancellation, Order, Payment, PaymentStatus
@@ -21,40 +25,19 @@ __all__ = ["address", "cancellation", "order", "package", "packages_of", "shipme
 _GRAMS = {"GRAM": Decimal(1), "KILOGRAM": Decimal(1000), "POUND": Decimal("453.59237")}
 
 
+@frozen
+class _Placed:
+    """An order's row, whose shop it is, and its price detail where that was read."""
+
+    row: Json
+    shop_id: str | None
+    detail: Json
+
+
 def order(row: Json, shop_id: str | None = None, detail: Json = NONE) -> Order:
     """An order of the search or of the detail; ``detail`` is its price detail where that was read."""
-    word = row.get("status") or ""
-    packages = packages_of(row)
-    return Order.build(
-        id=str(row["id"]),
-        platform="tiktok_shop",
-        native_ids=_ids(row),
-        number=str(row["id"]),
-        status=status_of(row),
-        native_status=word,
-        payment_status=payment_status(row),
-        fulfilment_status=_fulfilment(row),
-        native_fulfilment_status=text(row.get("shipping_type")) if _digital(row) else word,
-        cancellation=_cancellation_of(row),
-        currency=text((row.get("payment") or NONE).get("currency")),
-        lines=order_lines(row, detail),
-        totals=order_totals(row),
-        buyer=_buyer(row),
-        shipping_address=address(row.get("recipient_address")),
-        packages=tuple(package(one, row) for one in packages),
-        shipments=tuple(
-            shipment(one, row) for one in packages if one.get("package_status") in codes.ARRANGED
-        ),
-        payment=_payment(row),
-        ship_by=instant(row.get("rts_sla_time") or row.get("shipping_due_time")),
-        cancel_by=instant(row.get("cancel_order_sla_time")),
-        conversation=_conversation(row, shop_id),
-        notes=text(row.get("seller_note")),
-        buyer_note=text(row.get("buyer_message")),
-        created_at=instant(row.get("create_time")),
-        updated_at=instant(row.get("update_time")),
-        raw=row,
-    )
+    number = str(row["id"])
+    return _ORDER(_Placed(row, shop_id, detail), id=number, number=number, raw=row)
 
 
 def _ids(row: Json) -> dict[str, str]:
@@ -77,6 +60,10 @@ def _fulfilment(row: Json) -> Any:
     if _digital(row):
         return "not_required"
     return codes.ORDERS.get(row.get("status") or "", ("other", "other"))[1]
+
+
+def _native_fulfilment(row: Json) -> str | None:
+    return text(row.get("shipping_type")) if _digital(row) else row.get("status") or ""
 
 
 def payment_status(row: Json) -> PaymentStatus:
@@ -321,3 +308,44 @@ def shipment(row: Json, order_row: Json = NONE, **known: Any) -> Shipment:
         raw=row,
         **(fields | known),
     )
+
+
+def _when(name: str) -> Callable[[_Placed], datetime | None]:
+    return lambda placed: instant(placed.row.get(name))
+
+
+_ORDER: Blueprint[Order, _Placed] = Blueprint(
+    Order,
+    "tiktok_shop",
+    {
+        "native_ids": lambda placed: _ids(placed.row),
+        "status": lambda placed: status_of(placed.row),
+        "native_status": lambda placed: placed.row.get("status") or "",
+        "payment_status": lambda placed: payment_status(placed.row),
+        "fulfilment_status": lambda placed: _fulfilment(placed.row),
+        "native_fulfilment_status": lambda placed: _native_fulfilment(placed.row),
+        "cancellation": lambda placed: _cancellation_of(placed.row),
+        "currency": lambda placed: text((placed.row.get("payment") or NONE).get("currency")),
+        "lines": lambda placed: order_lines(placed.row, placed.detail),
+        "totals": lambda placed: order_totals(placed.row),
+        "buyer": lambda placed: _buyer(placed.row),
+        "shipping_address": lambda placed: address(placed.row.get("recipient_address")),
+        "packages": lambda placed: tuple(package(one, placed.row) for one in packages_of(placed.row)),
+        "shipments": lambda placed: tuple(
+            shipment(one, placed.row)
+            for one in packages_of(placed.row)
+            if one.get("package_status") in codes.ARRANGED
+        ),
+        "payment": lambda placed: _payment(placed.row),
+        "ship_by": lambda placed: instant(
+            placed.row.get("rts_sla_time") or placed.row.get("shipping_due_time")
+        ),
+        "cancel_by": _when("cancel_order_sla_time"),
+        "conversation": lambda placed: _conversation(placed.row, placed.shop_id),
+        "notes": lambda placed: text(placed.row.get("seller_note")),
+        "buyer_note": lambda placed: text(placed.row.get("buyer_message")),
+        "created_at": _when("create_time"),
+        "updated_at": _when("update_time"),
+    },
+)
+"""An order of a page is mapped when it is looked at: a listing of many shops reads little but times."""
