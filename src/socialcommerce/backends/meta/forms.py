@@ -15,7 +15,7 @@ from socialcommerce.models.event import Event, EventRef
 from socialcommerce.runtime.text import write_json
 from socialcommerce.runtime.transport import Response
 
-__all__ = ["DEAUTHORIZE", "DELETION", "DELETION_STATUS", "form_event", "form_reply"]
+__all__ = ["DEAUTHORIZE", "DELETION", "DELETION_STATUS", "form_answer", "form_event", "form_reply"]
 
 DEAUTHORIZE: Final = "deauthorize"
 """The endpoint that people who remove the app are told to."""
@@ -55,7 +55,24 @@ def form_reply(said: Mapping[str, Any], endpoint: str, callback_urls: Mapping[st
             f"a deletion is answered with a page: give callback_urls={{{DELETION_STATUS!r}: 'https://…'}}",
             reason="configuration",
         )
+    return form_answer(said, page)
+
+
+def form_answer(said: Mapping[str, Any], content: Any) -> Response:
+    """What Meta shows a person who wants their data deleted.
+
+    Args:
+        said: the form; its code is the same for every delivery of it.
+        content: the address of the page where it can be followed, which gets the code; or both fields of
+            the answer, ``url`` and ``confirmation_code``.
+    """
     code = digest([DELETION, dict(said)])
-    joined = f"{page}{'&' if '?' in page else '?'}code={code}"
-    answer = write_json({"url": joined, "confirmation_code": code})
-    return Response(200, {"content-type": "application/json"}, answer)
+    if isinstance(content, Mapping):
+        answer = dict(content)
+    else:
+        answer = {"url": _joined(str(content), code), "confirmation_code": code}
+    return Response(200, {"content-type": "application/json"}, write_json(answer))
+
+
+def _joined(page: str, code: str) -> str:
+    return f"{page}{'&' if '?' in page else '?'}code={code}" if page else ""

@@ -26,7 +26,7 @@ from socialcommerce.models.event import Event, EventRef, EventType
 from socialcommerce.models.message import ConversationRef, Message, ReplyHandle
 from socialcommerce.runtime.text import read_json
 
-__all__ = ["events_of", "revoked", "deletion_code", "wiped"]
+__all__ = ["events_of"]
 
 _LONGEST = 200
 """Characters of an id that a key keeps as it is."""
@@ -379,34 +379,3 @@ _CHANGES: Final[dict[str, Callable[[_Entry, str, Json, Json], Event]]] = {
     "ad_account": _ad_account,
     "permissions": _permissions,
 }
-
-# what people ask of the app itself
-
-
-def revoked(said: Json) -> Event:
-    """Somebody removed the app (deauthorize callback)."""
-    return _form("authorization.revoked", codes.DEAUTHORIZE, said)
-
-
-def wiped(said: Json) -> Event:
-    """Somebody wants their data deleted (data deletion callback); answered with ``deletion_code``."""
-    return _form("privacy.requested", codes.DELETION, said)
-
-
-def deletion_code(said: Json) -> str:
-    """The code by which a person asks how their deletion stands: the same for every delivery of it."""
-    return digest([codes.DELETION, dict(said)])
-
-
-def _form(kind: EventType, native: str, said: Json) -> Event:
-    user = word(said.get("user_id"))
-    return Event.build(
-        key=f"{native}:{digest(dict(said))}",
-        type=kind,
-        native_type=native,
-        platform="meta",
-        ref=EventRef.build(kind="user", id=user) if user else None,
-        occurred_at=moment(said.get("issued_at")),
-        data=dict(said),
-        raw=said,
-    )

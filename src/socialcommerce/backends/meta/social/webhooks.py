@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from attrs import frozen
 
+from socialcommerce.backends.meta import forms
 from socialcommerce.backends.meta.noun import GraphNoun
 from socialcommerce.backends.meta.signature import (
     handshake_event,
@@ -21,7 +22,7 @@ from socialcommerce.backends.meta.signature import (
     verify_push,
 )
 from socialcommerce.backends.meta.social.codes import webhooks as codes
-from socialcommerce.backends.meta.social.pushes import deletion_code, events_of, revoked, wiped
+from socialcommerce.backends.meta.social.pushes import events_of
 from socialcommerce.backends.meta.words import word
 from socialcommerce.backends.shared import Json
 from socialcommerce.errors import (
@@ -39,7 +40,7 @@ from socialcommerce.resources.noun import invalid
 from socialcommerce.resources.webhooks import Webhooks
 from socialcommerce.runtime.call import Subject
 from socialcommerce.runtime.flow import Flow
-from socialcommerce.runtime.text import write_json, write_query
+from socialcommerce.runtime.text import write_query
 from socialcommerce.runtime.transport import Response
 from socialcommerce.webhooks.delivery import Assurance, Delivery
 from socialcommerce.webhooks.receiver import Received
@@ -51,7 +52,7 @@ _DELIVERED = ("method", "headers", "body", "query", "endpoint", "now", "minimum"
 _PARTS = ("verify", "reply", "handshake", "dedupe", "assurance")
 _EMPTY = Response(200)
 _JSON = {"content-type": "application/json"}
-_FORMS = (codes.DEAUTHORIZE, codes.DELETION)
+_FORMS = (forms.DEAUTHORIZE, forms.DELETION)
 _OPENS = ("message.received", "message.window_opened")
 
 
@@ -105,7 +106,7 @@ class MetaWebhooks(GraphNoun, Webhooks):
         try:
             said = self._form(delivery)
             if said is not None:
-                return ((wiped if delivery.endpoint == codes.DELETION else revoked)(said),)
+                return (forms.form_event(said, delivery.endpoint, "meta"),)
             return events_of(delivery.body, self.backend.app.id)
         except RecursionError:
             raise WebhookError("the body is nested too deep", reason="malformed") from None
@@ -114,19 +115,16 @@ class MetaWebhooks(GraphNoun, Webhooks):
         """200 without a body; the challenge of a trial; for a deletion, where it can be followed."""
         if is_handshake(delivery):
             return handshake_reply(delivery)
-        if delivery.endpoint == codes.DELETION:
-            return self.respond(delivery, self.backend.callback_urls.get(codes.DELETION_STATUS, ""))
+        if delivery.endpoint == forms.DELETION:
+            return self.respond(delivery, self.backend.callback_urls.get(forms.DELETION_STATUS, ""))
         return _EMPTY
 
     def respond(self, delivery: Delivery, content: Any) -> Response:
         """The answer to a request of deletion: the address of its state, or both fields of the answer."""
-        said = self._form(delivery) if delivery.endpoint == codes.DELETION else None
+        said = self._form(delivery) if delivery.endpoint == forms.DELETION else None
         if said is None:
             self.refuse("respond")
-        answer = (
-            dict(content) if isinstance(content, Mapping) else _followed(str(content), deletion_code(said))
-        )
-        return Response(200, _JSON, write_json(answer))
+        return forms.form_answer(said, content)
 
     def absorb(self, event: Event) -> Flow[None]:
         """Keep what opens a person's window: what they wrote, pressed or clicked, comments apart."""
@@ -312,12 +310,6 @@ class MetaWebhooks(GraphNoun, Webhooks):
 
 def _speaks(message: Message) -> bool:
     return any(content.type != "reaction" for content in message.contents)
-
-
-def _followed(url: str, code: str) -> dict[str, str]:
-    """Where a person can follow a deletion, and the code that names it."""
-    mark = "&" if "?" in url else "?"
-    return {"url": f"{url}{mark}code={code}" if url else "", "confirmation_code": code}
 
 
 def _not_subscribed(event: str, level: str | None) -> SocialCommerceError:

@@ -15,9 +15,6 @@ __all__ = [
     "AD_FIELDS",
     "COMMENT_FIELDS",
     "DASHBOARD",
-    "DEAUTHORIZE",
-    "DELETION",
-    "DELETION_STATUS",
     "EVENTS",
     "FEATURES",
     "FIELDS",
@@ -28,13 +25,6 @@ __all__ = [
     "REFUSALS",
     "TEMPLATE_STATUS",
 ]
-
-DEAUTHORIZE: Final = "deauthorize"
-"""The endpoint that hears of people who remove the app; all but ``deletion`` take such a form."""
-DELETION: Final = "deletion"
-"""The endpoint for requests to delete a person's data."""
-DELETION_STATUS: Final = "deletion_status"
-"""The name in ``callback_urls`` of the page where people see how a deletion stands."""
 
 ACCOUNT_KINDS: Final[Mapping[str, str]] = {"page": "page", "instagram": "instagram", "ad_account": "ad"}
 """Whose an entry is, by the object of its push."""
