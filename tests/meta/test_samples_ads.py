@@ -6,12 +6,15 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.meta.ads_wire import AdsWire, rows
 from tests.meta.wire import AD
 
 from socialcommerce import Money
+from socialcommerce.backends.meta.codes.currencies import OFFSET_1
+from socialcommerce.backends.meta.social.advertising.account import AdAccount
 from socialcommerce.backends.meta.social.advertising.base import AD_GROUPS, ADS, CAMPAIGNS, Level
 from socialcommerce.backends.meta.social.advertising.creatives import CREATIVE_FIELDS
 from socialcommerce.backends.meta.social.codes import ads as codes
@@ -153,5 +156,8 @@ def test_every_word_that_is_written_or_read_is_metas(shared: Path, kind: str, wo
 
 def test_the_currencies_without_cents_are_metas(shared: Path) -> None:
     table = json.loads((shared / "specs/meta/currency_offsets.json").read_text())
-    assert set(table["offset_1"]) == codes.WHOLE_UNITS
-    assert not set(table["offset_100"]) & codes.WHOLE_UNITS
+    assert set(table["offset_1"]) == OFFSET_1
+    assert not set(table["offset_100"]) & OFFSET_1
+    zone = ZoneInfo("UTC")
+    assert {AdAccount("act_1", one, zone, {}).offset for one in table["offset_1"]} == {1}
+    assert {AdAccount("act_1", one, zone, {}).offset for one in table["offset_100"]} == {100}

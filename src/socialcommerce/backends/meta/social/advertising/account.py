@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import frozen
 
+from socialcommerce.backends.meta.codes import currencies
 from socialcommerce.backends.meta.noun import GraphNoun
-from socialcommerce.backends.meta.social.codes.ads import WHOLE_UNITS
 from socialcommerce.models.money import Money
 from socialcommerce.runtime.flow import Flow
 
@@ -37,7 +37,7 @@ class AdAccount:
     @property
     def offset(self) -> int:
         """How many minor units of budgets and bids make one unit of the currency, by Meta's own table."""
-        return 1 if self.currency in WHOLE_UNITS else 100
+        return currencies.offset(self.currency)
 
     @property
     def step(self) -> Decimal:

@@ -35,7 +35,6 @@ __all__ = [
     "REVIEWS",
     "SPECIAL_CATEGORIES",
     "STATUS",
-    "WHOLE_UNITS",
     "WRITE_STATUS",
     "Goal",
     "Objective",
@@ -214,13 +213,6 @@ READ_BILLING: dict[str, BillingEvent] = {
     "PAGE_LIKES": "followers",
     "PURCHASE": "actions",
 }
-
-WHOLE_UNITS = frozenset({"CLP", "COP", "CRC", "HUF", "ISK", "IDR", "JPY", "KRW", "PYG", "TWD", "VND"})
-"""Currencies whose budgets and bids are written in whole units; all others in hundredths.
-
-Meta's own table, not ISO 4217: Indonesian rupiah and forints have no cents here, Bahraini dinars have
-a hundred, not a thousand.
-"""
 
 GENDERS: dict[str, int] = {"male": 1, "female": 2}
 OLDEST = 65
