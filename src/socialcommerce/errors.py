@@ -161,7 +161,8 @@ class WebhookError(SocialCommerceError):
     """A delivery that cannot be trusted or read: the one answer to all hostile input.
 
     ``reason`` is one word: ``signature``, ``stale``, ``replayed``, ``malformed``, ``assurance``,
-    ``handshake``, ``configuration``.
+    ``handshake``, ``configuration``; of the endpoint of a Flow also ``flow_key`` (no key of ours opens it)
+    and ``flow_signature`` (it was not signed by Meta). An endpoint answers by it.
     """
 
     _names: ClassVar[tuple[str, ...]] = ("reason",)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.webhooks.toy import async_toy, delivery, toy
+from tests.webhooks.toy import Toy, ToyWebhooks, async_toy, delivery, toy
 
-from socialcommerce import Event
-from socialcommerce.webhooks import asgi_app, wsgi_app
+from socialcommerce import AsyncClient, Event, errors
+from socialcommerce.errors import WebhookError
+from socialcommerce.webhooks import Assurance, Delivery, asgi_app, wsgi_app
 
 A = {"key": "a"}
 
@@ -102,6 +106,54 @@ def test_wsgi_refuses(changes: dict[str, Any], expected: str) -> None:
     status, _, body = call_wsgi(app, delivery(A), **changes)
     assert status.split()[0] == expected.split(maxsplit=1)[0]
     assert body == b""
+
+
+class Chatty(ToyWebhooks):
+    max_body = 2 << 20
+
+
+class ChattyToy(Toy):
+    webhooks = Chatty
+
+
+async def test_as_much_is_read_as_the_platform_pushes() -> None:
+    one = delivery({"key": "a", "text": "x" * (3 << 19)})
+    for backend, status in ((Toy(), 413), (ChattyToy(), 200)):
+        seen: list[Event] = []
+        assert call_wsgi(wsgi_app(toy(backend=backend), seen.append), one)[0].startswith(str(status))
+        assert (await call_asgi(asgi_app(toy(cls=AsyncClient, backend=backend), seen.append), one))[
+            0
+        ] == status
+        assert len(seen) == (2 if status == 200 else 0)
+
+
+class OfAFlow(ToyWebhooks):
+    def verify(self, delivery: Delivery, now: datetime) -> Assurance:
+        raise WebhookError("not signed", reason="flow_signature")
+
+
+class FlowToy(Toy):
+    webhooks = OfAFlow
+
+
+async def test_a_status_that_only_the_platform_knows_is_answered() -> None:
+    handler = pytest.fail
+    assert call_wsgi(wsgi_app(toy(backend=FlowToy()), handler), delivery(A))[0].startswith("432 ")
+    assert (await call_asgi(asgi_app(toy(cls=AsyncClient, backend=FlowToy()), handler), delivery(A)))[
+        0
+    ] == 432
+
+
+def test_every_reason_why_a_delivery_is_not_taken_is_documented() -> None:
+    root = Path(str(errors.__file__)).parent
+    calls = [
+        call
+        for path in root.rglob("*.py")
+        for call in re.findall(r"WebhookError\((.*?)\) *(?:from|\n)", path.read_text(), re.DOTALL)
+    ]
+    words = {word for call in calls for word in re.findall(r'reason="(\w+)"', call)}
+    assert {"signature", "malformed", "flow_key"} <= words
+    assert not [word for word in words if f"``{word}``" not in str(WebhookError.__doc__)]
 
 
 def test_wsgi_reads_no_further_than_was_promised() -> None:

@@ -145,7 +145,7 @@ def test_rsa_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
         return found(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", absent)
-    with pytest.raises(ConfigurationError, match="cryptography"):
+    with pytest.raises(ConfigurationError, match=r"socialcommerce\[crypto\]"):
         Rsa("X").verify(Delivery.of("POST", {"X": "AA=="}, BODY), ["pem"], NOW)
 
 

@@ -111,11 +111,10 @@ class Toy(Backend):
         return {}
 
 
-def toy(state: State | None = None, cls: type[Any] = Client) -> Any:
+def toy(state: State | None = None, cls: type[Any] = Client, backend: Backend | None = None) -> Any:
     moment = NOW.timestamp()
-    return cls(
-        Toy(), state=state or State.memory(lambda: moment), transport=lambda _: None, clock=lambda: moment
-    )
+    kept = state or State.memory(lambda: moment)
+    return cls(backend or Toy(), state=kept, transport=lambda _: None, clock=lambda: moment)
 
 
 def async_toy(state: State | None = None) -> Any:

@@ -22,9 +22,10 @@ from attrs import frozen
 from socialcommerce.errors import Unsupported
 from socialcommerce.models.message import Message
 from socialcommerce.resources import inbox
-from socialcommerce.resources.face import Async, Sync, _Bound, _Entry, operation, pages
+from socialcommerce.resources.face import Async, Core, Sync, _Bound, _Entry, operation, pages
 from socialcommerce.resources.noun import Noun
 from socialcommerce.runtime.transport import Response
+from socialcommerce.webhooks.answers import MAX_BODY
 from socialcommerce.webhooks.delivery import Assurance, Delivery
 from socialcommerce.webhooks.receiver import AsyncReceipt, Receipt, Received, accept
 
@@ -54,11 +55,13 @@ class Webhooks(Noun):
 
     A backend writes ``verify``, ``parse`` and ``reply`` (pure: no token, no network) and marks
     ``receive``; ``respond``, ``sign``, ``absorb`` where the platform has them; and the flows that manage
-    subscriptions. ``keeps_inbox`` is set where the platform keeps no history of messages.
+    subscriptions. ``keeps_inbox`` is set where the platform keeps no history of messages; ``max_body`` is
+    how many bytes it pushes at most.
     """
 
     noun = "webhooks"
     keeps_inbox: ClassVar[bool] = False
+    max_body: ClassVar[int] = MAX_BODY
 
     def receive(
         self,
@@ -312,9 +315,25 @@ class _Webhooks:
     recover = pages(Webhooks.recover)
 
 
+def _max_body(core: Core) -> int:
+    noun = core.noun(Webhooks, "webhooks.receive")
+    assert isinstance(noun, Webhooks)
+    return noun.max_body
+
+
 class SyncWebhooks(Sync, _Webhooks):
     """``client.webhooks``."""
+
+    @property
+    def max_body(self) -> int:
+        """Bytes that the platform pushes at most; an endpoint need not read more."""
+        return _max_body(self._core)
 
 
 class AsyncWebhooks(Async, _Webhooks):
     """``client.webhooks`` of an ``AsyncClient``: ``receive`` answers at once, ``async with`` handles it."""
+
+    @property
+    def max_body(self) -> int:
+        """Bytes that the platform pushes at most; an endpoint need not read more."""
+        return _max_body(self._core)

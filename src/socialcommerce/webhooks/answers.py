@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_BODY", "TOO_LARGE", "refusal"]
 
 MAX_BODY = 1 << 20
-"""Bytes: more than any platform pushes at once, little enough to be read into memory."""
+"""Bytes: more than most platforms push at once, little enough to be read into memory."""
 
 TOO_LARGE = Response(413)
 

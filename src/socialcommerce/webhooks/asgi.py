@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from socialcommerce.errors import WebhookError
-from socialcommerce.webhooks.answers import MAX_BODY, TOO_LARGE, refusal
+from socialcommerce.webhooks.answers import TOO_LARGE, refusal
 
 if TYPE_CHECKING:
     from socialcommerce.models.event import Event
@@ -24,6 +24,8 @@ ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 class _Webhooks(Protocol):
     @property
+    def max_body(self) -> int: ...
+    @property
     def receive(self) -> Callable[..., AsyncReceipt]: ...
 
 
@@ -37,7 +39,7 @@ def asgi_app(
     handler: Callable[[Event], Any],
     endpoint: str = "default",
     *,
-    max_body: int = MAX_BODY,
+    max_body: int | None = None,
 ) -> ASGIApp:
     """An ASGI application that receives a platform's pushes.
 
@@ -47,13 +49,15 @@ def asgi_app(
             reply where the platform takes content in it. When it raises, the event is released and the
             error goes to the server, which answers 500: the platform then repeats.
         endpoint: the name of the address it is mounted at, as in the backend's settings.
-        max_body: bytes; a larger body is answered 413 without being read to its end.
+        max_body: bytes; a larger body is answered 413 without being read to its end. What the platform
+            pushes at most (``client.webhooks.max_body``) unless given.
     """
+    most = client.webhooks.max_body if max_body is None else max_body
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise ValueError(f"a webhook endpoint speaks http, not {scope['type']}")
-        body = await _body(receive, max_body)
+        body = await _body(receive, most)
         response = TOO_LARGE if body is None else await _respond(client, handler, endpoint, scope, body)
         await _answer(send, response)
 

@@ -175,7 +175,7 @@ class SharedSecret:
 class Rsa:
     """An RSA signature (PKCS #1 v1.5) in a header, checked with public keys in PEM form.
 
-    Needs the ``cryptography`` package; ``ConfigurationError`` without it.
+    Needs the extra ``crypto`` (the ``cryptography`` package); ``ConfigurationError`` without it.
     """
 
     header: str
@@ -204,7 +204,9 @@ class Rsa:
             from cryptography.hazmat.primitives import hashes, serialization
             from cryptography.hazmat.primitives.asymmetric import padding, rsa
         except ImportError as missing:
-            raise ConfigurationError("RSA-signed deliveries need the cryptography package") from missing
+            raise ConfigurationError(
+                "RSA-signed deliveries need the cryptography package: pip install 'socialcommerce[crypto]'"
+            ) from missing
         public = serialization.load_pem_public_key(key_bytes(key))
         if not isinstance(public, rsa.RSAPublicKey):
             raise ConfigurationError("the key for RSA-signed deliveries is not an RSA key")

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from socialcommerce.errors import WebhookError
-from socialcommerce.webhooks.answers import MAX_BODY, TOO_LARGE, refusal
+from socialcommerce.webhooks.answers import TOO_LARGE, refusal
 
 if TYPE_CHECKING:
     from socialcommerce.models.event import Event
@@ -21,7 +21,13 @@ StartResponse: TypeAlias = Callable[[str, list[tuple[str, str]]], Any]
 WSGIApp: TypeAlias = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+"""Platforms have statuses of their own beside these: 432 of a Flow."""
+
+
 class _Webhooks(Protocol):
+    @property
+    def max_body(self) -> int: ...
     @property
     def receive(self) -> Callable[..., Receipt]: ...
 
@@ -36,7 +42,7 @@ def wsgi_app(
     handler: Callable[[Event], Any],
     endpoint: str = "default",
     *,
-    max_body: int = MAX_BODY,
+    max_body: int | None = None,
 ) -> WSGIApp:
     """A WSGI application that receives a platform's pushes.
 
@@ -46,13 +52,15 @@ def wsgi_app(
             platform takes content in it. When it raises, the event is released and the error goes to the
             server, which answers 500: the platform then repeats.
         endpoint: the name of the address it is mounted at, as in the backend's settings.
-        max_body: bytes; a larger body is answered 413 without being read to its end.
+        max_body: bytes; a larger body is answered 413 without being read to its end. What the platform
+            pushes at most (``client.webhooks.max_body``) unless given.
     """
+    most = client.webhooks.max_body if max_body is None else max_body
 
     def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        body = _body(environ, max_body)
+        body = _body(environ, most)
         response = TOO_LARGE if body is None else _respond(client, handler, endpoint, environ, body)
-        phrase = HTTPStatus(response.status).phrase
+        phrase = _PHRASES.get(response.status, "Refused")
         headers = [*response.headers.items(), ("content-length", str(len(response.content)))]
         start_response(f"{response.status} {phrase}", headers)
         return [response.content]

@@ -47,6 +47,7 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
 
     service: ClassVar[str] = "business"
     keeps_inbox: ClassVar[bool] = True
+    max_body: ClassVar[int] = 3 << 20
     _opened: flows.FlowRequest | None = None
     """The request of this delivery, decrypted once: verifying, reading and answering each look into it."""
 
