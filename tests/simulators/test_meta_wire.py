@@ -9,7 +9,7 @@ from decimal import Decimal
 from urllib.parse import quote, urlencode
 
 import pytest
-from tests.support.graph_caller import GraphCaller, Refusal, error_of, list_items, raw
+from tests.support.graph_caller import HOST, GraphCaller, Refusal, error_of, list_items, raw
 
 from socialcommerce.runtime.transport import Request
 from socialcommerce.simulators import open_twin
@@ -150,9 +150,11 @@ def test_fields_choose_and_nest(graph: GraphCaller) -> None:
     body = json.dumps({"access_token": graph.token, "method": "GET", "fields": ["id", "vertical"]}).encode()
     reply = raw(graph, "POST", f"/v26.0/{graph.catalog}", body, content_type="application/json")
     assert reply["vertical"] == "commerce"
+    listed = graph.send("GET", f"/{graph.catalog}", fields=["id", "vertical"])
+    assert json.loads(listed.content)["vertical"] == "commerce", "a list, as JSON text"
 
 
-@pytest.mark.parametrize("text", ["id,,name", "a{b", "a.limit(3", "a}", "", "a b"])
+@pytest.mark.parametrize("text", ['["id",', '["a{"]', "id,,name", "a{b", "a.limit(3", "a}", "", "a b"])
 def test_what_is_no_list_of_fields(graph: GraphCaller, text: str) -> None:
     reply = raw(graph, "GET", f"/v26.0/me?access_token={graph.token}&fields={quote(text)}")
     assert ("error" in reply) is bool(text), "an empty list asks for nothing in particular"
@@ -215,7 +217,9 @@ def test_a_person_lists_pages_ad_accounts_and_catalogs(graph: GraphCaller, meta:
 def test_settings_name_no_account_where_there_are_several() -> None:
     twin = open_twin("meta", seed=7, accounts=2, currency="EUR")
     assert isinstance(twin, MetaTwin)
-    assert set(twin.settings()) == {"app_id", "app_secret", "business_id", "verify_token"}
+    assert set(twin.settings()) == {
+        "app_id", "app_secret", "business_id", "verify_token", "callback_urls"
+    }  # fmt: skip
     assert twin.settings(1)["catalog_id"] == twin.accounts[1].id
     assert twin.accounts[0].region == "DE"
 
@@ -286,9 +290,19 @@ def test_a_nested_object_is_shown_with_what_was_asked_for(graph: GraphCaller) ->
 
 
 def test_files_are_served_to_whom_they_are_meant_for(graph: GraphCaller) -> None:
-    url = graph.twin.keep_file("/secret.bin", b"x", "application/octet-stream", 300, token=True)
+    url = graph.twin.keep_file(HOST, "/secret.bin", b"x", "application/octet-stream", 300, token=True)
     assert graph.twin.handle(Request("GET", url, {"authorization": f"Bearer {graph.token}"})).content == b"x"
     assert graph.twin.handle(Request("GET", url)).status == 400
+
+
+def test_a_file_lies_where_it_was_asked_for(graph: GraphCaller) -> None:
+    kept = ("/file.txt", b"x", "text/plain")
+    assert graph.twin.keep_file(HOST, *kept) == "https://lookaside.fbsbx.com/file.txt"
+    with serve(graph.twin) as served:
+        url = graph.twin.keep_file(served.base_url, *kept)
+        assert url == f"{served.base_url}/file.txt"
+        with urllib.request.urlopen(url, timeout=60) as reply:
+            assert reply.read() == b"x"
 
 
 def test_verbs_that_no_part_plays_are_said_to_be_missing(graph: GraphCaller) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 
@@ -9,7 +10,7 @@ from attrs import field, frozen
 
 from socialcommerce.simulators.meta.graph.errors import Refused
 
-__all__ = ["Field", "Selection", "parse"]
+__all__ = ["Field", "Selection", "parse", "selected"]
 
 _NAME = re.compile(r"\s*([A-Za-z0-9_:]+)\s*")
 _MODIFIER = re.compile(r"\.([a-z_]+)\(")
@@ -34,6 +35,17 @@ class Selection:
     def names(self) -> frozenset[str]:
         """Their names."""
         return frozenset(one.name for one in self.fields)
+
+
+def selected(given: object) -> Selection | None:
+    """The fields of a call: text, or a list of texts (in JSON, or as a form writes it); None for none."""
+    if isinstance(given, str) and given.lstrip().startswith("["):
+        try:
+            given = json.loads(given)
+        except ValueError:
+            raise _unreadable(str(given)) from None
+    text = ",".join(map(str, given)) if isinstance(given, list) else str(given or "")
+    return parse(text) if text else None
 
 
 def parse(text: str) -> Selection:

@@ -20,7 +20,7 @@ from socialcommerce.simulators.meta.graph import batch, subscriptions, versions
 from socialcommerce.simulators.meta.graph.auth import consent
 from socialcommerce.simulators.meta.graph.authority import DAY, App, Authority, Token
 from socialcommerce.simulators.meta.graph.errors import Refused, no_such_object, reduce_data, wrong
-from socialcommerce.simulators.meta.graph.fields import parse
+from socialcommerce.simulators.meta.graph.fields import selected
 from socialcommerce.simulators.meta.graph.limits import Limits, asset_key
 from socialcommerce.simulators.meta.graph.parameters import typed
 from socialcommerce.simulators.meta.graph.requests import Asked, asked
@@ -34,6 +34,7 @@ __all__ = ["GraphTwin"]
 
 REGIONS = {"EUR": "DE", "GBP": "GB", "JPY": "JP", "BRL": "BR", "MXN": "MX", "CAD": "CA", "INR": "IN"}
 GRAPH = "socialcommerce.simulators.meta.graph"
+FILES = "https://lookaside.fbsbx.com"
 HTML_ERROR = (
     b"<!DOCTYPE html><html><head><title>Error</title></head><body>Sorry, something went wrong.</body></html>"
 )
@@ -172,6 +173,17 @@ class GraphTwin(Twin):
         if found is None:
             raise LookupError(f"no seller has {thing!r}")
         return found
+
+    def app_settings(self) -> dict[str, Any]:
+        """What ``settings`` gives whichever seller is meant: the app, the business, where pushes go."""
+        app = self.apps[0]
+        return {
+            "app_id": app.app_id,
+            "app_secret": app.secret,
+            "business_id": self.business.id,
+            "verify_token": self.verify_token,
+            "callback_urls": {"default": self.push_url},
+        }
 
     def add_app(self, redirects: tuple[str, ...] = ()) -> App:
         """Register another app, for these redirects only (any, unless given)."""
@@ -354,8 +366,6 @@ class GraphTwin(Twin):
         given: Any,
         rest: tuple[str, ...],
     ) -> Call:
-        fields = found.given.get("fields")
-        text = ",".join(map(str, fields)) if isinstance(fields, list) else fields
         path = f"/{found.version or versions.NEWEST}{found.path}"
         return Call(
             twin=self,
@@ -365,7 +375,7 @@ class GraphTwin(Twin):
             node=node,
             given=given,
             files=found.files,
-            fields=parse(str(text)) if text else None,
+            fields=selected(found.given.get("fields")),
             origin=found.origin,
             path=path,
             query=found.query,
@@ -416,11 +426,15 @@ class GraphTwin(Twin):
             raise reduce_data()
 
     def keep_file(
-        self, path: str, content: bytes, kind: str, seconds: float = DAY, token: bool = False
+        self, origin: str, path: str, content: bytes, kind: str, seconds: float = DAY, token: bool = False
     ) -> str:
-        """Serve ``content`` for so long; with ``token`` only to who sends a good one. Answers the address."""
+        """Serve ``content`` for so long; with ``token`` only to who sends a good one. Answers the address.
+
+        ``origin`` is where the file was asked for: a twin that is served elsewhere than on the
+        platform's own host serves the file there, too.
+        """
         self.files[path] = (content, kind, self.clock.now() + seconds, token)
-        return f"https://lookaside.fbsbx.com{path}"
+        return f"{FILES if origin.endswith('.facebook.com') else origin}{path}"
 
     def _file(self, request: Request) -> Response:
         content, kind, until, token = self.files[request.path]

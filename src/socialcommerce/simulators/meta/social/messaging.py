@@ -216,7 +216,7 @@ def upload(call: Call) -> dict[str, Any]:
         if not file.content or len(file.content) > LARGEST:
             raise wrong("Upload attachment failure: a file has 1 byte to 25 MB", subcode=2018047)
         path = f"/attachments/{call.twin.new_word(20)}/{file.name}"
-        payload["url"] = call.twin.keep_file(path, file.content, "application/octet-stream")
+        payload["url"] = call.twin.keep_file(call.origin, path, file.content, "application/octet-stream")
     platform = str(call.given.get("platform") or "messenger").lower()
     checked = {"type": kind, "payload": {"url": payload["url"]} if "url" in payload else payload}
     content.check_attachment(call.twin, call.seller, platform, checked)

@@ -136,7 +136,8 @@ def assets(call: Call) -> Rows:
     content = call.own.hidden["json"]
     if not content:
         return Rows([])
-    link = call.twin.keep_file(f"/flows/{call.own.id}/flow.json", content, "application/json", 3600)
+    path = f"/flows/{call.own.id}/flow.json"
+    link = call.twin.keep_file(call.origin, path, content, "application/json", 3600)
     return Rows([{"name": "flow.json", "asset_type": "FLOW_JSON", "download_url": link}])
 
 

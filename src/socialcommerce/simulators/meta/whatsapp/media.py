@@ -68,7 +68,7 @@ def info(call: Call) -> dict[str, Any]:
     if call.given.get("phone_number_id", waba.phone_id) != waba.phone_id:
         raise refuse(100, "The media does not belong to this phone number.")
     path = f"/whatsapp_business/attachments/{held.id}/{call.twin.new_word(16)}"
-    link = call.twin.keep_file(path, held.content, held.mime, LINK_LIFE, token=True)
+    link = call.twin.keep_file(call.origin, path, held.content, held.mime, LINK_LIFE, token=True)
     return {
         "messaging_product": "whatsapp",
         "url": link,

@@ -269,7 +269,8 @@ def error_report(call: Call) -> Any:
         writer = csv.DictWriter(table, ["retailer_id", "severity", "error_type", "summary"])
         writer.writeheader()
         writer.writerows(upload.hidden["errors"])
-        handle = twin.keep_file(f"/feed_error_report/{upload.id}.csv", table.getvalue().encode(), "text/csv")
+        content, path = table.getvalue().encode(), f"/feed_error_report/{upload.id}.csv"
+        handle = twin.keep_file(call.origin, path, content, "text/csv")
         upload.data["error_report"] = {"report_status": "WRITE_FINISHED", "file_handle": handle}
 
     twin.clock.later(twin.feed_delay, write)
