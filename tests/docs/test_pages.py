@@ -181,6 +181,7 @@ def test_every_extra_is_explained() -> None:
     assert names(cells(section(START, "Install"), 0)) == set(project["optional-dependencies"]) - {
         "dev",
         "docs",
+        "peers",
     }
 
 

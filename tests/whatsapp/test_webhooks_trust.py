@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import builtins
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -222,6 +223,21 @@ def test_what_a_flows_endpoint_cannot_trust_has_answers_of_its_own() -> None:
     with pytest.raises(WebhookError, match="flow_private_key") as caught:
         events(Wire().whatsapp(), body)
     assert caught.value.reason == "configuration"
+
+
+def test_a_flow_says_which_extra_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = flow_client()
+    found = builtins.__import__
+
+    def absent(name: str, *rest: Any) -> Any:
+        if name.startswith("cryptography"):
+            raise ImportError(name)
+        return found(name, *rest)
+
+    body, headers = flow_body(), client.webhooks.sign(flow_body()).headers
+    monkeypatch.setattr(builtins, "__import__", absent)
+    with pytest.raises(ConfigurationError, match=r"socialcommerce\[crypto\]"):
+        client.webhooks.receive(method="POST", headers=headers, body=body)
 
 
 def test_the_key_of_a_flow_must_be_one() -> None:

@@ -53,7 +53,7 @@ def decrypt(body: Mapping[str, Any], private_key: str) -> FlowRequest:
 
     Raises:
         WebhookError: it was not made for this key (``reason="flow_key"``: Meta then asks for the key anew).
-        ConfigurationError: the ``cryptography`` package is missing.
+        ConfigurationError: the extra ``crypto`` is not installed.
     """
     if not private_key:
         raise WebhookError("flow_private_key is not set", reason="configuration")
@@ -63,7 +63,9 @@ def decrypt(body: Mapping[str, Any], private_key: str) -> FlowRequest:
         from cryptography.hazmat.primitives.asymmetric import padding
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     except ImportError as missing:
-        raise ConfigurationError("the endpoint of a Flow needs the cryptography package") from missing
+        raise ConfigurationError(
+            "the endpoint of a Flow needs the cryptography package: pip install 'socialcommerce[crypto]'"
+        ) from missing
     scheme = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
     try:
         data, wrapped, vector = (base64.b64decode(body[name], validate=True) for name in _PARTS)
