@@ -166,9 +166,9 @@ def test_a_forged_push_is_refused(shop: Any) -> None:
 
 
 def test_subscriptions_are_kept_on_both_levels(shop: Any) -> None:
-    shop.backend.callback_urls.setdefault("default", "https://shop.example/hooks")
     found = shop.webhooks.subscribe(["message.received"])
     assert {one.level for one in found} == {"app", "account"}
+    assert {one.url for one in found if one.level == "app"} == {shop.market.twins["meta"].push_url}
     assert shop.webhooks.health()
     left = shop.webhooks.unsubscribe(["message.received"], level="account")
     assert not any("message.received" in one.events for one in left if one.level == "account")

@@ -181,10 +181,9 @@ def test_a_push_that_comes_twice_is_handled_once() -> None:
 
 def test_subscriptions_come_and_go() -> None:
     with simulate("whatsapp") as shop:
-        hook = "https://hooks.example.com/webhooks/whatsapp"
-        shop.backend.callback_urls["default"] = hook  # type: ignore[attr-defined]  # of this backend
         found = shop.webhooks.subscribe(["order.created"])
         assert {one.level for one in found} == {"app", "account"}
+        assert {one.url for one in found if one.level == "app"} == {shop.market.twins["whatsapp"].push_url}
         assert shop.webhooks.health().status == "unknown"
         left = shop.webhooks.unsubscribe([one.topic for one in found if one.level == "app"])
         assert left == ()

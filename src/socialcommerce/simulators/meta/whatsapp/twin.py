@@ -50,14 +50,8 @@ class WhatsAppTwin(GraphTwin):
     hook_asset = "WhatsAppBusinessAccount"
 
     def settings(self, account_index: int | None = None) -> dict[str, Any]:
-        """App id and secret, and the ids of the seller's assets; none of several sellers' unless named."""
-        app = self.apps[0]
-        shared = {
-            "app_id": app.app_id,
-            "app_secret": app.secret,
-            "business_id": self.business.id,
-            "verify_token": self.verify_token,
-        }
+        """The app's settings and the ids of the seller's assets; none of several sellers' unless named."""
+        shared = self.app_settings()
         if account_index is None and len(self.accounts) > 1:
             return shared
         seller = self.sellers[account_index or 0]
