@@ -75,7 +75,7 @@ def test_people_are_hashed_as_published(vector: dict[str, Any]) -> None:
         ({"email": "  Ann@Example.COM "}, "ann@example.com"),
     ],
 )
-def test_one_person_has_one_normal_form(given: dict[str, str], normal: str) -> None:
+def test_one_person_has_one_normal_form(given: dict[str, Any], normal: str) -> None:
     ((value,),) = hashes(AudienceMember(**given)).values()
     assert value == sha(normal)
 
@@ -93,7 +93,7 @@ def test_one_person_has_one_normal_form(given: dict[str, str], normal: str) -> N
         ({"gender": "female"}, "f"),
     ],
 )
-def test_what_describes_a_person_has_its_own_rule(given: dict[str, str], normal: str) -> None:
+def test_what_describes_a_person_has_its_own_rule(given: dict[str, Any], normal: str) -> None:
     found = hashes(AudienceMember(email="a@b.co", **given))
     found.pop("em")
     assert list(found.values()) == [[sha(normal)]]
@@ -115,7 +115,7 @@ def test_what_describes_a_person_has_its_own_rule(given: dict[str, str], normal:
         {"first_name": "  "},
     ],
 )
-def test_what_has_no_normal_form_is_told_with_its_remedy(given: dict[str, str]) -> None:
+def test_what_has_no_normal_form_is_told_with_its_remedy(given: dict[str, Any]) -> None:
     (name,) = given
     found = unreadable(AudienceMember(external_id="c-1", **given))
     assert found.keys() == {name}
