@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from attrs import frozen
+from attrs import define
 
 from socialcommerce.backends.shared import Json, text
 from socialcommerce.backends.tiktok.shop.codes import orders as codes
@@ -25,7 +25,7 @@ __all__ = ["address", "cancellation", "order", "package", "packages_of", "shipme
 _GRAMS = {"GRAM": Decimal(1), "KILOGRAM": Decimal(1000), "POUND": Decimal("453.59237")}
 
 
-@frozen
+@define
 class _Placed:
     """An order's row, whose shop it is, and its price detail where that was read."""
 

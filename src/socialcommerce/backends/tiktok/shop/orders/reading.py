@@ -80,10 +80,11 @@ class Reading(Settlement, OrdersNoun, Orders):
             return Page(())
         bounds = Bounds(created_after, created_before, updated_after, updated_before)
         step, token = step_of(cursor, len(filters))
+        shop_id = self.account
         while True:
             answer = yield from self._search(filters[step] | times(bounds), token)
-            orders = [mapping.order(row, self.account) for row in answer.get("orders") or ()]
-            kept = [each for each in orders if _asked(each, wanted, bounds)]
+            orders = [mapping.order(row, shop_id) for row in answer.get("orders") or ()]
+            kept = _asked(orders, wanted, bounds)
             place = following(step, len(filters), answer.get("next_page_token"))
             if kept or place is None:
                 return Page(kept, place)
@@ -192,11 +193,16 @@ class Reading(Settlement, OrdersNoun, Orders):
         )
 
 
-def _asked(order: Order, wanted: Sequence[OrderStatus], bounds: Bounds) -> bool:
-    """Whether an order meets the filters, those that the platform was asked for included."""
-    if wanted and order.status not in wanted:
-        return False
-    return bounds.holds(order.created_at, order.updated_at)
+def _asked(orders: list[Order], wanted: Sequence[OrderStatus], bounds: Bounds) -> list[Order]:
+    """Those that meet the filters, the ones that the platform was asked for included."""
+    if wanted:
+        orders = [order for order in orders if order.status in wanted]
+    if bounds == _UNBOUNDED:  # no order need be looked at
+        return orders
+    return [order for order in orders if bounds.holds(order.created_at, order.updated_at)]
+
+
+_UNBOUNDED = Bounds()
 
 
 def _needs_detail(row: Json) -> bool:
