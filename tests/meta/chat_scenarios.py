@@ -10,14 +10,30 @@ from tests.faults.scenarios import Scenario
 
 from socialcommerce import Client
 from socialcommerce.models import Media
-from socialcommerce.models.content import Image, ProductCard, ProductRef, QuickReplies, QuickReply
+from socialcommerce.models.content import (
+    Image,
+    ProductCard,
+    ProductRef,
+    QuickReplies,
+    QuickReply,
+    Template,
+)
+from socialcommerce.models.message import TemplateInput
 from socialcommerce.simulators.market import Market
 
 __all__ = ["SCENARIOS"]
 
 PICTURE = Media.from_bytes(b"\x89PNG\r\n\x1a\nmug", name="mug.png")
 SEND = "POST */messages"
-Write = partial(Scenario, platform="meta", currency="USD", lasting=True)
+READY = TemplateInput(
+    name="shipped",
+    language="en_US",
+    category="utility",
+    body="Order {{order}} is on its way",
+    variables={"order": "1001"},
+)
+TEMPLATES = "*/message_templates"
+Write = partial(Scenario, platform="meta", currency="USD")
 
 
 def talk(shop: Client) -> str:
@@ -37,6 +53,89 @@ def _answered(shop: Client) -> str:
 def _offered(shop: Client) -> tuple[str, str]:
     shop.market.add_product("TS-1", stock=5)
     return talk(shop), str(shop.catalog.find("TS-1")[0].product_id)
+
+
+def _commented(shop: Client) -> Any:
+    """A comment on a post, as it was pushed."""
+    post = shop.market.post("New mugs")
+    shop.market.twins["meta"].comment(post, "Price?")
+    push = shop.market.pushes()[-1]
+    with shop.webhooks.receive(method=push.method, headers=push.headers, body=push.body) as receipt:
+        return receipt.events[0].state
+
+
+def _approved(shop: Client) -> tuple[str, Any]:
+    made = shop.messaging.templates.create(READY)
+    shop.market.approve_templates()
+    return talk(shop), made
+
+
+def _templates(market: Market) -> int:
+    return len(_twin(market).of("MessengerBusinessTemplate"))
+
+
+def _twin(market: Market) -> Any:
+    return market.twins["meta"]
+
+
+def _unread(market: Market, thread: str) -> int:
+    return market.default.conversations[thread].unread
+
+
+def _beyond_messages() -> Iterator[Scenario]:
+    yield Write(
+        "messaging.send, on Instagram",
+        SEND,
+        lambda shop, thread: shop.messaging.send(thread, "It is!"),
+        said,
+        lambda shop: _twin(shop.market).say_on_instagram("Is it in stock?"),
+    )
+    yield Write(
+        "messaging.send, answering a comment",
+        SEND,
+        lambda shop, comment: shop.messaging.send(comment, "12 dollars"),
+        said,
+        _commented,
+    )
+    yield Write(
+        "messaging.send, template",
+        SEND,
+        lambda shop, found: shop.messaging.send(
+            found[0],
+            Template("shipped", language="en_US", variables={"order": "7"}),
+            purpose="utility",
+            allow_paid=True,
+        ),
+        said,
+        _approved,
+    )
+    yield Write(
+        "messaging.mark_read",
+        SEND,
+        lambda shop, thread: shop.messaging.mark_read(thread),
+        lambda market, thread: int(_unread(market, thread) == 0),
+        talk,
+    )
+    yield Write(
+        "messaging.upload_media",
+        "POST */message_attachments",
+        lambda shop, _: shop.messaging.upload_media(PICTURE),
+        # A file that nobody sends is harmless, so that it may be there twice.
+        lambda market, _: min(1, len(_twin(market).of("MessageAttachment"))),
+    )
+    yield Write(
+        "messaging.templates.create",
+        f"POST {TEMPLATES}",
+        lambda shop, _: shop.messaging.templates.create(READY),
+        lambda market, _: _templates(market),
+    )
+    yield Write(
+        "messaging.templates.delete",
+        f"DELETE {TEMPLATES}",
+        lambda shop, found: shop.messaging.templates.delete(found[1]),
+        lambda market, _: 1 - _templates(market),
+        _approved,
+    )
 
 
 def _scenarios() -> Iterator[Scenario]:
@@ -73,4 +172,4 @@ def _scenarios() -> Iterator[Scenario]:
     )
 
 
-SCENARIOS = tuple(_scenarios())
+SCENARIOS = (*_scenarios(), *_beyond_messages())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,7 +22,7 @@ from socialcommerce.resources.auth import Auth, public_token
 from socialcommerce.resources.capability import native, no, supports
 from socialcommerce.resources.noun import invalid
 from socialcommerce.runtime import tokens
-from socialcommerce.runtime.call import Call, Service, Subject, TokenRecord
+from socialcommerce.runtime.call import Absent, Call, Found, Service, Subject, TokenRecord
 from socialcommerce.runtime.flow import Flow, Store, done
 from socialcommerce.runtime.text import write_query
 
@@ -53,12 +54,15 @@ class GraphAuth(GraphNoun, Auth):
         return self.backend.resolve(Call("GET", "/", service=service.name), self.subject).subject
 
     def code_exchanged(self, code: str, redirect: str | None) -> Flow[tuple[TokenRecord, Mapping[str, Any]]]:
-        """GET /oauth/access_token with a code, which is good once; answers the token and its facts."""
+        """GET /oauth/access_token with a code, which is good once; answers the token and its facts.
+
+        What Meta knows of the token is asked after; where that fails, the token is not lost for it.
+        """
         query = {**app_secrets(self.backend), "redirect_uri": redirect, "code": code}
         answer = yield from self.ask(
             "GET", "/oauth/access_token", query=query, account="none", safety="unsafe"
         )
-        facts = yield from debugged(self.session, answer["access_token"])
+        facts = yield from self.told_after(debugged(self.session, answer["access_token"]), {})
         return record_of(answer, self.session.clock(), facts), facts
 
     def keep_all(self, service: Service, record: TokenRecord, accounts: Sequence[Account]) -> Flow[None]:
@@ -145,7 +149,8 @@ class GraphAuth(GraphNoun, Auth):
             raise invalid(slot=f"the token of {service.slot!r} cannot be ended alone; end the login's")
         subject = self.whom(service)
         record = yield from tokens.usable(self.session, service, subject)
-        carried = {"service": service.name, "subject": subject, "safety": "absolute"}
+        ended = partial(self._ended, record.access_token)
+        carried = {"service": service.name, "subject": subject, "safety": "absolute", "readback": ended}
         if slot == SYSTEM:
             yield from self.ask("DELETE", f"/{self.own(SYSTEM)}/access_tokens", **carried)
         else:
@@ -153,6 +158,11 @@ class GraphAuth(GraphNoun, Auth):
             yield from self.ask("GET", "/oauth/revoke", query=query, **carried)
         yield from self._forget(service, record)
         return None
+
+    def _ended(self, token: str) -> Flow[Found[Any] | Absent]:
+        """A repeat that carries a token which has ended is refused for that."""
+        facts = yield from debugged(self.session, token)
+        return Found({}) if facts.get("is_valid") is False else Absent()
 
     def _forget(self, service: Service, ended: TokenRecord) -> Flow[None]:
         """Drop the token wherever it is remembered, and pages' tokens, which ended with it."""
@@ -259,7 +269,8 @@ class MetaAuth(SocialAccounts, GraphAuth):
         """GET /oauth/access_token, a person's token made long-lived, GET /me/accounts for pages' tokens.
 
         Give the whole URL of the return, or ``redirect_uri`` beside the code in a mapping. A code is good
-        once: ``OutcomeUnknown`` means that the login has to be begun again.
+        once: ``OutcomeUnknown`` means that the login has to be begun again. What cannot be read after it
+        is left out of the grant, and ``accounts()`` reads it later.
         """
         self.front(slot)
         code, redirect = code_of(callback, state, self.backend.name)
@@ -267,10 +278,11 @@ class MetaAuth(SocialAccounts, GraphAuth):
             raise invalid(callback="give the whole URL, or redirect_uri beside the code")
         record, facts = yield from self.code_exchanged(code, redirect)
         if facts.get("type") == "USER":
-            record = yield from long_lived(self.session, self.backend, record.access_token, facts)
+            longer = long_lived(self.session, self.backend, record.access_token, facts)
+            record = yield from self.told_after(longer, record)
         login, service = Subject("user", str(facts.get("user_id") or "me")), self.front(None)
         yield from self.keep(service, login, record)
-        accounts = yield from self.pages(login)
+        accounts = yield from self.told_after(self.pages(login), [])
         yield from self.keep_all(service, record, accounts)
         return [self._grant(login.id, record, accounts)]
 

@@ -8,6 +8,7 @@ from typing import Any
 from socialcommerce.backends.meta.accounts import catalog_account, granted
 from socialcommerce.backends.meta.auth import GraphAuth, answer_of, code_of
 from socialcommerce.backends.meta.graph import LOGIN
+from socialcommerce.errors import PartiallyApplied, SocialCommerceError
 from socialcommerce.models.account import Account, Grant
 from socialcommerce.resources.capability import emulated, native, no, supports
 from socialcommerce.resources.noun import invalid
@@ -93,23 +94,38 @@ class WhatsAppAuth(GraphAuth):
                 the popup has none. The code lives about 30 seconds.
             state: compared where it is given.
             slot: ``business``.
+
+        Raises:
+            PartiallyApplied: the code was bought and its token is kept, and what comes after it failed:
+                ``accounts()`` and ``webhooks.subscribe`` go on from there.
         """
         service = self.front(slot)
         code, redirect = code_of(callback, state, self.backend.name)
         answer = answer_of(callback)
         record, facts = yield from self.code_exchanged(code, redirect)
         login = Subject("user", str(facts.get("user_id") or "me"))
+        yield from self.keep_all(service, record, [])
         yield from self.keep(service, login, record)
-        accounts = yield from self._brought(answer, facts, login)
-        yield from self.keep_all(service, record, accounts)
-        phone = answer.get("phone_number_id")
+        try:
+            accounts = yield from self._brought(answer, facts, login)
+            yield from self.keep_all(service, record, accounts)
+            yield from self._taken_over(answer, accounts, login)
+        except SocialCommerceError as error:
+            message = f"the token is kept, and what comes after it failed: {error}"
+            raise PartiallyApplied(message, done=["token"], failed=["accounts"]) from error
+        return [self._grant(login.id, record, accounts)]
+
+    def _taken_over(
+        self, answer: Mapping[str, str], accounts: Sequence[Account], login: Subject
+    ) -> Flow[None]:
+        """Have the accounts' pushes sent here, and register the number where a PIN is given."""
         for account in accounts:
             if account.kind == "waba":
                 yield from self._post(f"/{account.id}/subscribed_apps", None, login)
+        phone = answer.get("phone_number_id")
         if phone and answer.get("pin"):
             body = {"messaging_product": "whatsapp", "pin": answer["pin"]}
             yield from self._post(f"/{phone}/register", body, login)
-        return [self._grant(login.id, record, accounts)]
 
     def _brought(
         self, answer: Mapping[str, str], facts: Mapping[str, Any], login: Subject

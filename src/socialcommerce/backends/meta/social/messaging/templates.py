@@ -96,7 +96,13 @@ class MetaTemplates(Inbox, Templates):
         else:
             name, number = yield from self._one(template, language)
         query = {"name": name, "template_id": number}
-        yield from self.ask("DELETE", f"/{self.page}/{_EDGE}", query=query, safety="absolute")
+        find = partial(self._gone, name, number)
+        yield from self.ask("DELETE", f"/{self.page}/{_EDGE}", query=query, safety="absolute", readback=find)
+
+    def _gone(self, name: str, number: str) -> Flow[Found[Any] | Absent]:
+        """A repeat of a deletion whose answer was lost is told that there is nothing to delete."""
+        left = [row for row in (yield from self._named(name)) if word(row.get("id")) == number]
+        return Absent() if left else Found({})
 
     def _one(self, template: str | MessageTemplate, language: str | None) -> Flow[tuple[str, str]]:
         """The name and the id of a template that was given by id, or by another language of it."""

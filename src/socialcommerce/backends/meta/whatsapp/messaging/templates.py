@@ -18,7 +18,7 @@ from socialcommerce.models.message import MessageTemplate, TemplateCategory, Tem
 from socialcommerce.resources.capability import emulated, native, supports
 from socialcommerce.resources.messaging import TemplateChanges, Templates
 from socialcommerce.resources.noun import identity, invalid
-from socialcommerce.runtime.call import Absent, Found
+from socialcommerce.runtime.call import Absent, Found, Undecided
 from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.paging import Page
 
@@ -130,7 +130,14 @@ class WhatsAppTemplates(GraphNoun, Templates):
             body["category"] = _category(wanted.category)
         if not body:
             raise invalid(changes="name what to change")
-        yield from self.ask("POST", f"/{number}", body=body, safety="absolute")
+
+        def find() -> Flow[Found[Any] | Undecided]:
+            found = yield from self._fresh(number)
+            if _is_as(found, wanted) and ("category" not in changes or found.category == wanted.category):
+                return Found({})
+            return Undecided(found.raw, f"read the template {number} again: messaging.templates.list")
+
+        yield from self.ask("POST", f"/{number}", body=body, safety="absolute", readback=find)
         return (yield from self.told_after(self._fresh(number), now))
 
     def _read(self, number: str) -> Flow[Mapping[str, Any]]:
@@ -154,7 +161,13 @@ class WhatsAppTemplates(GraphNoun, Templates):
         The name of a template that is gone is blocked for 30 days.
         """
         query = yield from self._doomed(template, language)
-        yield from self.ask("DELETE", self._path(), query=query, safety="absolute")
+
+        def find() -> Flow[Found[Any] | Absent]:
+            rows_of = yield from self._named(query["name"])
+            left = [row for row in rows_of if row.get("id") == query.get("hsm_id", row.get("id"))]
+            return Absent() if left else Found({})
+
+        yield from self.ask("DELETE", self._path(), query=query, safety="absolute", readback=find)
 
     def _doomed(self, template: str | MessageTemplate, language: str | None) -> Flow[dict[str, str]]:
         if isinstance(template, MessageTemplate):
@@ -293,6 +306,19 @@ def _merged(now: MessageTemplate, changes: Mapping[str, Any]) -> TemplateInput:
         "variables": _examples(table(now.raw)),
     }
     return TemplateInput.model_validate({**kept, **changes})
+
+
+def _is_as(found: MessageTemplate, wanted: TemplateInput) -> bool:
+    """Whether a template reads as it was written, its category and the address of its picture apart."""
+    pairs: list[tuple[Any, Any]] = [
+        (found.body, wanted.body),
+        (found.footer, wanted.footer),
+        ([one.title for one in found.buttons], [one.title for one in wanted.buttons]),
+        (_examples(table(found.raw)), wanted.variables),
+    ]
+    if not isinstance(wanted.header, Media):
+        pairs.append((found.header, wanted.header))
+    return all(one == other for one, other in pairs)
 
 
 def _examples(row: Mapping[str, Any]) -> dict[str, str]:
