@@ -1,6 +1,7 @@
-"""One seller's day as one function, run unchanged on every marketplace, sync and async; all of it offline.
+"""One seller's day as one function, run unchanged on every platform, sync and async; all of it offline.
 
-What a platform cannot do it says itself: the story asks the client's capabilities, and prints the reason.
+No platform is named in the story. What one cannot do it says itself: the story asks the client's
+capabilities, and prints the reason in place of what would have happened.
 """
 
 import asyncio
@@ -8,95 +9,143 @@ from datetime import timedelta
 
 from socialcommerce import AsyncClient, Budget, CampaignInput, Client, Delivery, Money, StockChange, simulate
 
-SHOPS = ("shopee", "tiktok_shop")
-ADS = {"shopee": "shopee", "tiktok_shop": "tiktok_ads"}
-"""Where one advertises for a shop: on TikTok that is another API, with a login of its own."""
+PLATFORMS = ("shopee", "tiktok_shop", "tiktok_ads", "meta", "whatsapp")
+DECLARED = {"meta": {"special_ad_categories": []}}
+"""What only the seller can declare, in the platform's own words: these ads are about nothing special."""
 
 
-def can(client: Client | AsyncClient, operation: str) -> bool:
+def can(client: Client, operation: str) -> bool:
     """Whether the platform does it; where not, say why."""
     capability = client.capabilities[operation]
     if not capability:
-        print(f"  {client.backend.name} has no {operation}: {capability.reason}")
+        print(f"  no        {operation}: {capability.reason}")
     return bool(capability)
 
 
-def sell(shop: Client) -> None:
-    """List, stock, ship, answer."""
-    market = shop.market
-    market.add_product("TEE-1", stock=3, price="19.90")
-    for product in shop.catalog.list():
+def day(client: Client) -> None:
+    """List, sell, answer, advertise: whatever of it there is."""
+    if can(client, "catalog.list"):
+        stock(client)
+    if can(client, "orders.get"):
+        sell(client)
+    if can(client, "messaging.send"):
+        answer(client)
+    if can(client, "ads.campaigns.create"):
+        advertise(client)
+
+
+def stock(client: Client) -> None:
+    """Put two products on sale, and more of each into stock."""
+    for sku, price in (("TEE-1", "19.90"), ("MUG-1", "9.50")):
+        client.market.add_product(sku, stock=3, price=price)
+    for product in client.catalog.list():
         print(f"  listed    {product.variants[0].sku}  {product.variants[0].price}")
-    shop.catalog.set_stock([StockChange(sku="TEE-1", quantity=25)]).raise_for_failures()
+    changes = [StockChange(sku=sku, quantity=25) for sku in ("TEE-1", "MUG-1")]
+    client.catalog.set_stock(changes).raise_for_failures()
 
-    order_id = market.buy("TEE-1", quantity=2)
-    push = market.pushes()[-1]
-    with shop.webhooks.receive(method=push.method, headers=push.headers, body=push.body) as receipt:
-        print(f"  pushed    {', '.join(event.type for event in receipt.events)}")
-    order = shop.orders.get(order_id)
+
+def hear(client: Client) -> None:
+    """Take the pushes that came; what was handled before is told apart."""
+    heard = []
+    for push in client.market.pushes():
+        with client.webhooks.receive(method=push.method, headers=push.headers, body=push.body) as receipt:
+            heard += [event.type for event in receipt.events]
+    print(f"  heard     {', '.join(dict.fromkeys(heard))}")
+
+
+def sell(client: Client) -> None:
+    """A buyer orders; ship it within the hour."""
+    order_id = client.market.buy("TEE-1", quantity=2)
+    hear(client)
+    order = client.orders.get(order_id)
     print(f"  order     {order.lines[0].quantity.ordered} pieces, {order.totals.total}")
-
-    market.advance(timedelta(hours=1))
-    shop.orders.ship(order)
-    market.advance(timedelta(minutes=10))
-    label = shop.orders.label(order)
-    print(f"  shipped   {shop.orders.tracking(order).tracking_number}, label of {len(label.read()):,} bytes")
-
-    conversation = market.say("Is the tee pre-shrunk?")
-    if can(shop, "messaging.send"):
-        shop.messaging.send(conversation, "It is, and we ship within the day.")
-        print("  answered  the question")
+    client.market.advance(timedelta(hours=1))  # until then a buyer may change their mind
+    shipment = client.orders.ship(order)
+    print(f"  shipped   {shipment.status}")
+    client.market.advance(timedelta(minutes=10))
+    if can(client, "orders.label"):
+        label, number = client.orders.label(order), client.orders.tracking(order).tracking_number
+        print(f"  label     {len(label.read()):,} bytes for {number}")
 
 
-def advertise(ads: Client, wanted: list[CampaignInput], more: Budget) -> None:
+def answer(client: Client) -> None:
+    """Somebody asks, and is answered where they asked."""
+    conversation = client.market.say("Is the tee pre-shrunk?")
+    hear(client)
+    client.messaging.send(conversation, "It is, and we ship within the day.")
+    print(f"  answered  {client.market.outbox[-1].contents[0]['text']}")
+
+
+def advertise(client: Client) -> None:
     """Create campaigns, read what they brought, raise the best one's budget."""
-    today = ads.market.now().date()
-    campaigns = [ads.ads.campaigns.create(one, may_spend=True) for one in wanted]
+    today = client.market.now().date()
+    campaigns = [client.ads.campaigns.create(one, may_spend=True) for one in wanted(client)]
     for campaign, sales in zip(campaigns, ("30", "95"), strict=True):
-        ads.market.record_ads(campaign.id, today, spend="18", conversion_value=sales)
-    report = ads.ads.report("campaign", since=today, until=today)
+        client.market.record_ads(campaign.id, today, spend="18", conversion_value=sales)
+    report = client.ads.report("campaign", since=today, until=today)
     best = max(report, key=lambda row: row.roas or 0)
     print(f"  best      spent {best.spend}, ROAS {best.roas:.2f}")
-    raised = ads.ads.campaigns.update(best.campaign_id, budget=more)
+    raised = client.ads.campaigns.update(best.campaign_id, budget=daily(client, "120"))
     print(f"  raised    to {raised.budget.amount} a day")
 
 
-def campaigns_of(ads: Client) -> list[CampaignInput]:
-    """Two campaigns as each platform takes them: a product on Shopee, a name and an aim elsewhere."""
-    currency = ads.accounts("ad")[0].currency or "USD"
-    daily = Budget(kind="daily", amount=Money("60", currency))
-    if ads.capabilities["catalog.list"]:
-        ads.market.add_product("MUG-1", stock=9, price="9.50")
-        ads.market.add_product("CAP-1", stock=9, price="12.50")
-        return [CampaignInput(products=[one], budget=daily) for one in ads.catalog.list()]
-    aim = Delivery(objective="conversions")
-    return [CampaignInput(name=name, budget=daily, delivery=aim) for name in ("Tees", "Mugs")]
+def wanted(client: Client) -> list[CampaignInput]:
+    """Two campaigns as the platform takes them, which it checks itself: by product, or by name and aim."""
+    budget, aim = daily(client, "60"), Delivery(objective="conversions")
+    products = client.catalog.list().collect(2) if client.capabilities["catalog.list"] else []
+    declared = DECLARED.get(client.backend.name, {})
+    by_product = [CampaignInput(products=[one], budget=budget) for one in products]
+    by_name = [
+        CampaignInput(name=name, budget=budget, delivery=aim, native=declared) for name in ("Tees", "Mugs")
+    ]
+    return next(some for some in (by_product, by_name) if some and all(map(client.ads.check, some)))
 
 
-async def sell_awaiting(shop: AsyncClient) -> None:
+def daily(client: Client, amount: str) -> Budget:
+    """A budget in the currency that the account pays in."""
+    return Budget(kind="daily", amount=Money(amount, client.accounts("ad")[0].currency or "USD"))
+
+
+async def day_awaited(client: AsyncClient) -> None:
     """The same names, awaited."""
-    shop.market.add_product("TEE-1", stock=3, price="19.90")
-    (await shop.catalog.set_stock([StockChange(sku="TEE-1", quantity=25)])).raise_for_failures()
-    order = await shop.orders.get(shop.market.buy("TEE-1", quantity=2))
-    shop.market.advance(timedelta(hours=1))
-    await shop.orders.ship(order)
-    shop.market.advance(timedelta(minutes=10))
-    label = await shop.orders.label(order)
-    print(f"  async     {order.totals.total}, label of {len(label.read()):,} bytes")
+    if client.capabilities["orders.ship"]:
+        client.market.add_product("TEE-1", stock=3, price="19.90")
+        order_id = client.market.buy("TEE-1", quantity=2)
+        await hear_awaited(client)
+        order = await client.orders.get(order_id)
+        client.market.advance(timedelta(hours=1))
+        shipment = await client.orders.ship(order)
+        print(f"  shipped   {order.totals.total}, {shipment.status}, awaited")
+    if client.capabilities["messaging.send"]:
+        conversation = client.market.say("Is it in stock?")
+        await hear_awaited(client)
+        receipt = await client.messaging.send(conversation, "It is.")
+        print(f"  answered  {len(receipt.ids)} message, awaited")
+
+
+async def hear_awaited(client: AsyncClient) -> None:
+    """Take the pushes; verifying asks nobody, so only the handling is awaited."""
+    heard = []
+    for push in client.market.pushes():
+        receipt = client.webhooks.receive(method=push.method, headers=push.headers, body=push.body)
+        async with receipt:
+            heard += [event.type for event in receipt.events]
+    print(f"  heard     {', '.join(dict.fromkeys(heard))}, awaited")
+
+
+async def awaited(name: str) -> None:
+    """An asynchronous client from its opening to its closing."""
+    async with simulate(name, AsyncClient) as client:
+        await day_awaited(client)
 
 
 def main() -> None:
     """Everywhere the same day."""
-    for name in SHOPS:
+    for name in PLATFORMS:
         print(name)
-        sell(simulate(name))
-        ads = simulate(ADS[name])
-        wanted = campaigns_of(ads)
-        assert wanted[0].budget is not None
-        assert wanted[0].budget.amount is not None
-        more = Budget(kind="daily", amount=wanted[0].budget.amount * 2)
-        advertise(ads, wanted, more)
-        asyncio.run(sell_awaiting(simulate(name, AsyncClient)))
+        with simulate(name) as client:
+            day(client)
+        asyncio.run(awaited(name))
 
 
 if __name__ == "__main__":

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from socialcommerce import simulate
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -56,10 +60,43 @@ def test_the_notebook_runs_from_top_to_bottom() -> None:
     assert namespace["shipment"].tracking_number
 
 
-def test_one_story_runs_unchanged_on_every_marketplace() -> None:
-    story = run("one_code_many_shops.py").splitlines()
-    shops = [number for number, line in enumerate(story) if not line.startswith(" ")]
-    assert [story[number] for number in shops] == ["shopee", "tiktok_shop"]
-    for begin, end in zip(shops, [*shops[1:], None], strict=True):
-        words = [line.split()[0] for line in story[begin + 1 : end]]
-        assert words == ["listed", "pushed", "order", "shipped", "answered", "best", "raised", "async"]
+STOCKED = ["listed", "listed"]
+SOLD = ["heard", "order", "shipped"]
+ANSWERED, ADVERTISED = ["heard", "answered"], ["best", "raised"]
+DAYS = {
+    "shopee": [*STOCKED, *SOLD, "label", *ANSWERED, *ADVERTISED, "heard", "shipped", *ANSWERED],
+    "tiktok_shop": [*STOCKED, *SOLD, "label", *ANSWERED, "no", "heard", "shipped", *ANSWERED],
+    "tiktok_ads": ["no", "no", *ANSWERED, *ADVERTISED, *ANSWERED],
+    "meta": [*STOCKED, "no", *ANSWERED, *ADVERTISED, *ANSWERED],
+    "whatsapp": [*STOCKED, *SOLD, "no", *ANSWERED, "no", "heard", "shipped", *ANSWERED],
+}
+"""The first word of every line, by platform."""
+
+
+@pytest.fixture(scope="module")
+def story() -> dict[str, list[str]]:
+    """The lines that each platform brought."""
+    told: dict[str, list[str]] = {}
+    for part in re.split(r"^(?=\S)", run("one_code_many_shops.py"), flags=re.M)[1:]:
+        name, *lines = part.splitlines()
+        told[name] = [line.strip() for line in lines]
+    return told
+
+
+def test_one_story_runs_unchanged_on_every_platform(story: dict[str, list[str]]) -> None:
+    assert {name: [line.split()[0] for line in lines] for name, lines in story.items()} == DAYS
+
+
+def test_every_platform_is_in_the_story(story: dict[str, list[str]]) -> None:
+    project = tomllib.loads((EXAMPLES.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    assert set(story) == set(project["entry-points"]["socialcommerce.backends"])
+
+
+def test_what_a_platform_cannot_do_is_said_in_its_own_words(story: dict[str, list[str]]) -> None:
+    refused = [
+        (name, line.removeprefix("no").strip()) for name in story for line in story[name] if line[:3] == "no "
+    ]
+    assert len(refused) > 5
+    for name, line in refused:
+        operation, _, reason = line.partition(": ")
+        assert reason == simulate(name).capabilities[operation].reason
