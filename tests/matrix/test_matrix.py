@@ -9,7 +9,7 @@ from tests.support.matrix import cells
 
 from socialcommerce import simulate
 
-PLATFORMS = ["shopee", "tiktok_shop", "tiktok_ads", "whatsapp"]
+PLATFORMS = ["shopee", "tiktok_shop", "tiktok_ads", "meta", "whatsapp"]
 
 # Cells that differ on purpose, each with its reason.
 DIFFERENCES: dict[str, dict[str, str]] = {
@@ -18,6 +18,7 @@ DIFFERENCES: dict[str, dict[str, str]] = {
         "auth.refresh": "two rows of one name: the account's token is renewed, the advertiser's never ends",
     },
     "tiktok_shop": {},
+    "meta": {},
     "whatsapp": dict.fromkeys(
         ("messaging.conversations", "messaging.messages"),
         "the row itself says: emulated once the client has an inbox, and every client has one",
