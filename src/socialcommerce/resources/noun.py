@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, NoReturn, TypeVar
 
-from socialcommerce.errors import InvalidRequest, SocialCommerceError, Unsupported
+from socialcommerce.errors import SHAPE_ERRORS, InvalidRequest, SocialCommerceError, Unsupported
 from socialcommerce.models.bulk import BulkResult, Outcome
 from socialcommerce.runtime.call import Call, Reply, Subject
 from socialcommerce.runtime.flow import Flow, gather
@@ -103,12 +103,21 @@ class Noun:
     def told_after(self, read: Flow[T], known: T) -> Flow[T]:
         """What is read after a write that took effect; ``known`` where it cannot be read.
 
-        That the write happened is what the caller has to hear: a failed read is not the write's.
+        That the write happened is what the caller has to hear: a read that fails, or answers what has no
+        sense, is not the write's.
         """
         try:
             return (yield from read)
-        except SocialCommerceError:
+        except (SocialCommerceError, *SHAPE_ERRORS):
             return known
+
+    def mapped_after(self, read: Flow[I], mapped: Callable[[I], T], known: I) -> Flow[T]:
+        """``told_after`` of a row and what it means: of ``known`` where nothing sensible can be read."""
+
+        def reading() -> Flow[T]:
+            return mapped((yield from read))
+
+        return (yield from self.told_after(reading(), mapped(known)))
 
     def advance(self, task: Any) -> Flow[Any]:
         """Take a task of this noun one step on; a backend with long work overrides it."""

@@ -114,8 +114,8 @@ class MetaAudiences(AccountNoun, Audiences):
         if plan.members:
             yield from self._first(made, plan.members)
         known = {"id": made, "name": plan.name, "subtype": body.get("subtype")}
-        fields = {"fields": _FIELDS}
-        return _audience((yield from self.told_after(self.ask("GET", f"/{made}", query=fields), known)))
+        read = self.ask("GET", f"/{made}", query={"fields": _FIELDS})
+        return (yield from self.mapped_after(read, _audience, known))
 
     def _first(self, made: str, members: Sequence[AudienceMember]) -> Flow[None]:
         """Send the first members of a list that was just made; what went wrong names the list."""

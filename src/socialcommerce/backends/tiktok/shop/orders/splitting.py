@@ -78,8 +78,12 @@ class Splitting(OrdersNoun, Orders):
         found = _holding(row, unit_ids)
         if found is None:
             made = yield from self._split(row, [list(unit_ids)])
-            row = yield from self.told_after(self.row(str(row["id"])), row)
-            found = _holding(row, unit_ids) or {"package_id": made[0], "order_line_item_ids": list(unit_ids)}
+            known = {"package_id": made[0], "order_line_item_ids": list(unit_ids)}
+
+            def parcel(order: Json) -> Parcel:
+                return Parcel(order, _holding(order, unit_ids) or known)
+
+            return (yield from self.mapped_after(self.row(str(row["id"])), parcel, row))
         return Parcel(row, found)
 
     def _split(self, row: Json, groups: Sequence[Sequence[str]]) -> Flow[list[str]]:
@@ -141,7 +145,8 @@ class Splitting(OrdersNoun, Orders):
             raise row_error(error)
         made = str(answer["packages"][0]["id"])
         known = {"package_id": made, "orders": [{"id": order_id} for order_id in wanted]}
-        return mapping.package({**known, **(yield from self.told_after(self.package_row(made), known))})
+        read = self.package_row(made)
+        return (yield from self.mapped_after(read, lambda row: mapping.package({**known, **row}), known))
 
     def _draft(self, wanted: Sequence[str]) -> Flow[str]:
         """The package that TikTok Shop has drawn up for these orders."""
