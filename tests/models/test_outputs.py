@@ -17,6 +17,7 @@ from socialcommerce.errors import (
     ConfigurationError,
     NotFound,
     OutcomeUnknown,
+    PartiallyApplied,
     SocialCommerceError,
 )
 from socialcommerce.models import (
@@ -132,6 +133,16 @@ def test_an_event_fetches_through_the_client_that_handed_it_out() -> None:
 def outcomes() -> BulkResult[str, int]:
     lost = OutcomeUnknown("nobody knows")
     return BulkResult([Outcome.of("a", 1), Outcome.of("b", NotFound("no b")), Outcome.of("c", lost)])
+
+
+def test_what_stopped_half_way_is_unknown_where_its_last_step_is() -> None:
+    stopped, within = PartiallyApplied("stopped"), PartiallyApplied("split, and then", done=["split"])
+    stopped.__cause__ = OutcomeUnknown("nobody knows")
+    within.__cause__ = stopped
+    refused = PartiallyApplied("stopped")
+    refused.__cause__ = NotFound("no b")
+    statuses = [Outcome.of("a", one).status for one in (stopped, within, refused, PartiallyApplied("bare"))]
+    assert statuses == ["unknown", "unknown", "failed", "failed"]
 
 
 def test_a_bulk_result_keeps_one_outcome_an_input_in_order() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, ove
 
 import attrs
 
-from socialcommerce.errors import BulkFailure, OutcomeUnknown, SocialCommerceError
+from socialcommerce.errors import BulkFailure, OutcomeUnknown, PartiallyApplied, SocialCommerceError
 
 if TYPE_CHECKING:
     import pandas
@@ -39,10 +39,8 @@ class Outcome(Generic[I_co, T_co]):
     @classmethod
     def of(cls, input: I_co, result: T_co | SocialCommerceError) -> Outcome[I_co, T_co]:  # type: ignore[misc]  # a constructor takes what the object then gives out
         """The outcome of an input whose result is a value, or the error in its place."""
-        if isinstance(result, OutcomeUnknown):
-            return cls(input, "unknown", error=result)
         if isinstance(result, SocialCommerceError):
-            return cls(input, "failed", error=result)
+            return cls(input, "unknown" if _is_unknown(result) else "failed", error=result)
         return cls(input, "ok", value=result)
 
     @property
@@ -55,6 +53,13 @@ class Outcome(Generic[I_co, T_co]):
         if self.error is not None:
             raise self.error
         return self.value  # type: ignore[return-value]  # T_co itself may be None, and an outcome without error holds one
+
+
+def _is_unknown(error: BaseException | None) -> bool:
+    """Whether nobody can say what became of the last step that was sent."""
+    while isinstance(error, PartiallyApplied):
+        error = error.__cause__
+    return isinstance(error, OutcomeUnknown)
 
 
 def _kept(outcomes: Iterable[Outcome[Any, Any]]) -> tuple[Outcome[Any, Any], ...]:
