@@ -42,10 +42,14 @@ _DETAILS = 50
 
 @frozen
 class Parcel:
-    """One package of an order; ``row`` is empty where the order has none yet."""
+    """One package of an order; ``row`` is empty where the order has none yet.
+
+    ``labelled``: the running operation has bought its label, so that what fails now is not all undone.
+    """
 
     order: Json
     row: Json
+    labelled: bool = False
 
     @property
     def id(self) -> str:

@@ -84,8 +84,7 @@ class Following(Shipping):
         path, body = _correction(parcel, info)
         yield from self.ask("POST", path, body=body, safety="absolute")
         known = {**parcel.row, **info}
-        row = (yield from self.told_after(self.package_row(parcel.id), known)) if parcel.id else known
-        return mapping.shipment({**known, **row}, parcel.order)
+        return (yield from self._shipment_after(parcel.id, known, parcel.order))
 
     @supports(
         "native",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from socialcommerce.backends.shared import Json, chunks, order_id_of
@@ -29,6 +30,7 @@ from socialcommerce.backends.tiktok.shop.orders.methods import (
 )
 from socialcommerce.backends.tiktok.shop.orders.splitting import Splitting
 from socialcommerce.errors import (
+    SHAPE_ERRORS,
     InvalidRequest,
     NotFound,
     OutcomeUnknown,
@@ -48,7 +50,7 @@ from socialcommerce.models.shipping import (
 from socialcommerce.resources.capability import emulated, native, supports
 from socialcommerce.resources.noun import each_alone, invalid
 from socialcommerce.runtime.call import Absent, Found, Undecided
-from socialcommerce.runtime.flow import Flow, gather
+from socialcommerce.runtime.flow import Flow, done, gather
 
 __all__ = ["Shipping"]
 
@@ -156,8 +158,9 @@ class Shipping(Splitting):
             parcel = yield from self._buy_label(parcel, method, unit_ids)
         if parcel.status in codes.ARRANGED:
             return mapping.shipment(parcel.row, parcel.order)
-        body = handover((yield from self._offer(parcel)), method)
-        return (yield from self._ship_package(parcel, body))
+        with _labelled(parcel):
+            body = handover((yield from self._offer(parcel)), method)
+            return (yield from self._ship_package(parcel, body))
 
     def _ship_package(self, parcel: Parcel, body: Json) -> Flow[Shipment]:
         yield from self.ask(
@@ -180,8 +183,16 @@ class Shipping(Splitting):
     def _sent(self, parcel: Parcel) -> Flow[Shipment]:
         """The shipment as it now stands; its number may not exist yet."""
         known = {**parcel.row, "package_status": "PROCESSING"}
-        row = yield from self.told_after(self.package_row(parcel.id), known)
-        return mapping.shipment({**known, **row}, parcel.order)
+        return (yield from self._shipment_after(parcel.id, known, parcel.order))
+
+    def _shipment_after(self, package_id: str, known: Json, order: Json) -> Flow[Shipment]:
+        """The shipment of a package as it is read after a change; as ``known`` where it cannot be."""
+
+        def shipment(row: Json) -> Shipment:
+            return mapping.shipment({**known, **row}, order)
+
+        read = self.package_row(package_id) if package_id else done(known)
+        return (yield from self.mapped_after(read, shipment, known))
 
     def _send_by_seller(
         self, parcel: Parcel, method: ShippingMethod | None, unit_ids: Sequence[str] | None
@@ -225,9 +236,7 @@ class Shipping(Splitting):
             "order_line_item_ids": units,
             **info,
         }
-        made = str(known["package_id"])
-        row = (yield from self.told_after(self.package_row(made), known)) if made else known
-        return mapping.shipment({**known, **row}, parcel.order)
+        return (yield from self._shipment_after(str(known["package_id"]), known, parcel.order))
 
     def _is_marked(self, order_id: str, units: Sequence[str], number: str) -> Flow[Verdict]:
         row = yield from self.row(order_id)
@@ -256,7 +265,8 @@ class Shipping(Splitting):
         )
         made = str(answer["package_id"])
         known = {"package_id": made, "package_status": "PROCESSING", "order_line_item_ids": wanted}
-        return Parcel(parcel.order, (yield from self.told_after(self.package_row(made), known)))
+        row = yield from self.told_after(self.package_row(made), known)
+        return Parcel(parcel.order, row, labelled=True)
 
     def _has_label(self, order_id: str, before: str, units: Sequence[str]) -> Flow[Verdict]:
         """A new package holds the units, or the old one was arranged."""
@@ -287,12 +297,7 @@ class Shipping(Splitting):
         try:
             return (yield from self._send(parcel, method, None))
         except SocialCommerceError as error:
-            raise PartiallyApplied(
-                f"order {row['id']} was split; its package {parcel.id} was not shipped: {error}",
-                done=("split",),
-                failed=("ship",),
-                resume={"order_id": str(row["id"]), "package_id": parcel.id},
-            ) from error
+            raise _stopped("split", parcel, error) from error
 
     def _ship_many(
         self, targets: Sequence[Sendable], method: ShippingMethod | None
@@ -315,7 +320,8 @@ class Shipping(Splitting):
             parcel = yield from self._buy_label(parcel, method, None)
         if parcel.status in codes.ARRANGED:
             return parcel, None
-        return parcel, handover((yield from self._offer(parcel)), method)
+        with _labelled(parcel):
+            return parcel, handover((yield from self._offer(parcel)), method)
 
     def _ship_batch(
         self, part: Sequence[tuple[Parcel, Json]]
@@ -334,8 +340,8 @@ class Shipping(Splitting):
             return dict.fromkeys(numbers, error)
         failed = {str((row.get("detail") or {}).get("package_id")): row for row in answer.get("errors") or ()}
         sent = yield from gather([self._sent(parcel) for parcel, _ in part if parcel.id not in failed])
-        done: dict[str, Shipment | SocialCommerceError] = {one.id: one for one in sent}
-        return done | {number: _refused(row) for number, row in failed.items()}
+        shipped: dict[str, Shipment | SocialCommerceError] = {one.id: one for one in sent}
+        return shipped | {number: _refused(row) for number, row in failed.items()}
 
     def _are_arranged(self, numbers: Sequence[str]) -> Flow[Verdict]:
         """Which of them were arranged before the answer was lost; none: it can be sent again."""
@@ -399,4 +405,37 @@ def _fate(
     if outcome.error is not None:
         return outcome.error
     parcel, told = outcome.unwrap()
-    return sent[parcel.id] if told is not None else mapping.shipment(parcel.row, parcel.order)
+    if told is None:
+        return mapping.shipment(parcel.row, parcel.order)
+    result = sent[parcel.id]
+    if parcel.labelled and isinstance(result, SocialCommerceError):
+        return _stopped("label", parcel, result)
+    return result
+
+
+@contextmanager
+def _labelled(parcel: Parcel) -> Iterator[None]:
+    """What fails from here on leaves a label that was paid for, where one was bought."""
+    try:
+        yield
+    except (SocialCommerceError, *SHAPE_ERRORS) as error:
+        if not parcel.labelled:
+            raise
+        raise _stopped("label", parcel, error) from error
+
+
+_STEPS = {"split": "was split", "label": "has a label that was bought"}
+
+
+def _stopped(step: str, parcel: Parcel, error: Exception) -> PartiallyApplied:
+    """``step`` was done and stays so, and the package was not shipped."""
+    order_id = str(parcel.order["id"])
+    earlier = error.done if isinstance(error, PartiallyApplied) else ()
+    stopped = PartiallyApplied(
+        f"order {order_id} {_STEPS[step]}; its package {parcel.id} was not shipped: {error}",
+        done=(step, *earlier),
+        failed=("ship",),
+        resume={"order_id": order_id, "package_id": parcel.id},
+    )
+    stopped.__cause__ = error
+    return stopped
