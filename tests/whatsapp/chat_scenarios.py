@@ -1,4 +1,4 @@
-"""Every write of WhatsApp's messages, templates and orders as data, and how often its effect is there after."""
+"""Every write of WhatsApp's messages, templates and orders as data."""
 
 from __future__ import annotations
 
