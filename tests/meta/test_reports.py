@@ -566,7 +566,6 @@ def test_one_day_that_is_too_large_is_told() -> None:
     ("fields", "kind"),
     [
         ({"status": "Job Skipped"}, PlatformError),
-        ({"status": "Job Failed", "error_code": -2, "error_subcode": 2490547}, NotReady),
         ({"status": "Job Failed", "error_message": "no idea"}, PlatformError),
     ],
 )
@@ -574,6 +573,18 @@ def test_a_job_that_ends_without_a_report_is_told(fields: dict[str, Any], kind: 
     wire = large()
     wire[f"/{RUN}"] = standing(**fields)
     with pytest.raises(kind, match=RUN):
+        wire.meta().ads.report("campaign", FIRST, LAST)
+
+
+def test_a_job_that_meta_gave_up_is_ordered_again_but_not_for_ever() -> None:
+    gave_up = standing("Job Failed", error_code=-2, error_subcode=2490547)
+    wire = large("100", "101", "102")
+    wire["/100"], wire["/101"], wire["/102"] = gave_up, gave_up, standing()
+    wire["/102/insights"] = rows(told())
+    assert len(wire.meta().ads.report("campaign", FIRST, LAST)) == 1
+    wire = large("100", "101", "102")
+    wire["/100"] = wire["/101"] = wire["/102"] = gave_up
+    with pytest.raises(NotReady, match="Job Failed"):
         wire.meta().ads.report("campaign", FIRST, LAST)
 
 

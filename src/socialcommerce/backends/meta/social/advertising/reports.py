@@ -44,6 +44,7 @@ __all__ = ["Part", "Question", "ReportsNoun", "question_of"]
 
 _PAGE, _IDS, _LISTED = 500, 100, 100
 _WAIT = 5.0
+_TRIES = 3
 _DAY = timedelta(days=1)
 _OBJECTS = {"campaign": CAMPAIGNS, "ad_group": AD_GROUPS, "ad": ADS}
 _RUN = "id,async_status,async_percent_completion,error_code,error_subcode,error_message,error_user_msg"
@@ -101,12 +102,24 @@ class Question:
 
 @frozen
 class Part:
-    """A part of a question that is asked alone: some days of some objects; the job Meta makes it in."""
+    """A part of a question that is asked alone: some days of some objects.
+
+    ``run`` is the job that Meta makes it in, ``tries`` how many have been given up before it.
+    """
 
     since: str
     until: str
     filtering: Sequence[Mapping[str, Any]] = ()
     run: str | None = None
+    tries: int = 0
+
+    def again(self, error: PlatformError, granularity: Any) -> tuple[Part, ...]:
+        """What to order after a job that Meta gave up: the halves, the same; nothing where that is idle."""
+        if _too_large(error):
+            return self.halves(granularity) or ()
+        if error.retryable and self.tries + 1 < _TRIES:
+            return (evolve(self, tries=self.tries + 1),)
+        return ()
 
     def halves(self, granularity: Any) -> tuple[Part, Part] | None:
         """The same in two, cut between weeks or months where it holds several; None where it is one day."""
@@ -116,18 +129,14 @@ class Part:
         spans = buckets(first, last, "day" if granularity == "hour" else granularity)
         middle = spans[len(spans) // 2][1] if len(spans) > 1 else first + ((last - first) // 2) + _DAY
         early, late = (middle - _DAY).isoformat(), middle.isoformat()
-        return evolve(self, until=early, run=None), evolve(self, since=late, run=None)
+        return evolve(self, until=early), evolve(self, since=late)
 
 
 def question_of(level: str, since: date, until: date, options: Mapping[str, Any]) -> Question:
     """A question, held against what Meta can tell."""
-    if level not in LEVELS:
-        raise invalid(level=f"is one of {', '.join(LEVELS)}")
     for name, day in (("since", since), ("until", until)):
         if isinstance(day, datetime) or not isinstance(day, date):
             raise invalid(**{name: "is a day of the ad account: give a date"})
-    if until < since:
-        raise invalid(until="lies before since")
     if options["booked_on"] not in (None, *BOOKED_ON):
         raise invalid(booked_on=f"is one of {', '.join(BOOKED_ON)}")
     named = {name: _ids(options[name]) for name in ("campaigns", "ids")}
@@ -154,8 +163,6 @@ def _ids(given: Sequence[Any] | None) -> tuple[str, ...] | None:
 def _breakdowns(given: Sequence[str]) -> tuple[str, ...]:
     if "keyword" in given:
         raise RULES.unsupported("ads.report:keyword")
-    if unknown := [one for one in given if one not in BREAKDOWNS]:
-        raise invalid(breakdowns=f"{', '.join(unknown)}: is none of {', '.join(BREAKDOWNS)}")
     return tuple(dict.fromkeys(given))
 
 
@@ -288,7 +295,7 @@ class ReportsNoun(AccountNoun):
         return evolve(part, run=str(data["report_run_id"]))
 
     def _look(self, question: Question, part: Part) -> Flow[tuple[list[Part], float]]:
-        """GET /{report_run_id}: the part and how much of it is made; in halves where it was too large."""
+        """GET /{report_run_id}: the part and how much of it is made; what was ordered instead."""
         told = yield from self.ask("GET", f"/{part.run}", query={"fields": _RUN})
         status, percent = told.get("async_status"), number(told.get("async_percent_completion"))
         if status == "Job Completed" and percent == 100:
@@ -296,11 +303,10 @@ class ReportsNoun(AccountNoun):
         if status not in _FAILED:
             return [part], min(float(percent or 0) / 100, 0.99)
         error = _failure(told)
-        halves = part.halves(question.granularity) if _too_large(error) else None
-        if halves is None:
+        again = part.again(error, question.granularity)
+        if not again:
             raise error
-        ordered = yield from gather([self._order(question, half) for half in halves])
-        return ordered, 0.0
+        return (yield from gather([self._order(question, one) for one in again])), 0.0
 
     def _made(self, parts: Sequence[Part]) -> Flow[list[Mapping[str, Any]]]:
         """GET /{report_run_id}/insights of every job."""
