@@ -189,6 +189,24 @@ def test_short_links_are_made_and_changed(wa: Caller) -> None:
     wa.json(f"/{wa.phone}/conversational_automation", enable_welcome_message=True)
 
 
+def test_one_short_link_is_read_and_deleted_by_its_path(wa: Caller) -> None:
+    path = f"/{wa.phone}/message_qrdls"
+    first, second = (wa.json(path, prefilled_message=text)["code"] for text in ("One", "Two"))
+
+    def answer(method: str, address: str) -> tuple[int, Any]:
+        # The interface data gives this reply as a list in its examples and as one link in its schema.
+        response = wa.send(method, address)
+        return response.status, json.loads(response.content)
+
+    status, shown = answer("GET", f"{path}/{second}")
+    assert (status, [one["prefilled_message"] for one in shown["data"]]) == (200, ["Two"])
+    assert answer("DELETE", f"{path}/{second}") == (200, {"success": True})
+    assert [one["code"] for one in wa.get(path)["data"]] == [first]
+    for method, address in (("GET", f"{path}/{second}"), ("DELETE", f"{path}/{second}"), ("DELETE", path)):
+        status, refusal = answer(method, address)
+        assert (status, refusal["error"]["code"]) == (404, 803)
+
+
 # -- flows
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from socialcommerce.simulators.meta.graph.errors import missing, no_such_object, wrong
+from socialcommerce.simulators.meta.graph.errors import Refused, missing, no_such_object, wrong
 from socialcommerce.simulators.meta.graph.hooks import handshake
 from socialcommerce.simulators.meta.graph.subscriptions import check_url
 from socialcommerce.simulators.meta.graph.wire import Call, Node, Routes, Rows
@@ -296,10 +296,25 @@ def set_key(call: Call) -> dict[str, Any]:
 
 @routes.edge("GET", PHONE, "message_qrdls", scope=MANAGE)
 def links(call: Call) -> Rows:
-    """Short links with a text that is ready to be sent."""
+    """Short links with a text that is ready to be sent; one of them if it is named."""
     rows = call.own.entity.qr_codes
+    if call.rest:
+        return Rows([rows[_link(call)]])
     wanted = call.given.get("code")
     return Rows([one for code, one in rows.items() if wanted in (None, code)])
+
+
+@routes.edge("DELETE", PHONE, "message_qrdls", scope=MANAGE)
+def drop_link(call: Call) -> None:
+    """Delete a short link, named in the path."""
+    del call.own.entity.qr_codes[_link(call)]
+
+
+def _link(call: Call) -> str:
+    code = "".join(call.rest[:1])
+    if code not in call.own.entity.qr_codes:
+        raise Refused(803, f"(#803) Some of the aliases you requested do not exist: {code}", status=404)
+    return code
 
 
 @routes.edge("POST", PHONE, "message_qrdls", scope=MANAGE)
