@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from anyio.lowlevel import checkpoint
 
 from socialcommerce.errors import PlatformUnavailable
 from socialcommerce.models.base import Model
@@ -161,6 +162,43 @@ class TestAsyncPager:
         with pytest.raises(PlatformUnavailable) as caught:
             await apager(read).collect()
         assert await apager(read, at(caught.value.cursor)).collect() == [4, 5]
+
+
+@pytest.mark.anyio
+class TestAsyncPrefetch:
+    @pytest.mark.parametrize("start", [None, "p2", "p3"])
+    async def test_gives_the_same_items(self, start: str | None) -> None:
+        place = Cursor("toy.list", position=start)
+        assert await apager(start=place).prefetch().collect() == await apager(start=place).collect()
+
+    async def test_an_error_of_the_next_page_comes_after_the_items_of_this_one(self) -> None:
+        taken = []
+        with pytest.raises(PlatformUnavailable) as caught:  # noqa: PT012
+            async for item in apager(Reader("p2")).prefetch():
+                taken.append(item)
+        assert taken == [1, 2, 3]
+        assert at(caught.value.cursor).position == "p2"
+
+    async def test_whoever_stops_before_the_next_page_fails_is_not_told(self) -> None:
+        read = Reader("p2")
+        assert await apager(read).prefetch().collect(1) == [1]
+        await checkpoint()
+        assert read.asked[0] is None
+
+    def test_reads_the_next_page_while_this_one_is_worked_on(self) -> None:
+        async def main() -> None:
+            coming = asyncio.Event()
+
+            async def read(place: str | None) -> Page[int]:
+                if place == "p2":
+                    coming.set()
+                return PAGES[place]
+
+            async for _ in AsyncPager[int](Cursor("toy.list"), read).prefetch():
+                await asyncio.wait_for(coming.wait(), 60)
+                break
+
+        asyncio.run(main())
 
 
 class Row(Model):

@@ -27,7 +27,7 @@ from socialcommerce.runtime.transport import AsyncTransport, Transport
 if TYPE_CHECKING:
     from anyio.lowlevel import RunVar
 
-__all__ = ["AsyncDriver", "SyncDriver"]
+__all__ = ["AsyncDriver", "SyncDriver", "on_asyncio"]
 
 T = TypeVar("T")
 _Flow = Generator[Effect, Any, T]
@@ -313,6 +313,17 @@ async def _whole(work: Coroutine[Any, Any, Any]) -> Any:
     with anyio.CancelScope(shield=True):
         result = await work
     return result
+
+
+def on_asyncio() -> bool:
+    """Whether asyncio runs the code that asks, rather than trio or nothing."""
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 async def _in_a_task(work: Coroutine[Any, Any, T]) -> T:

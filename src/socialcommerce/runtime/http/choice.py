@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from socialcommerce.runtime.drivers import on_asyncio
 from socialcommerce.runtime.http.clients import AsyncHttpxTransport, HttpxTransport, httpx_kind
 from socialcommerce.runtime.http.failures import failure
 from socialcommerce.runtime.http.pools import AsyncDefaultTransport, DefaultTransport
@@ -89,16 +90,6 @@ def _use_compiled(fast: bool | None) -> bool:
     return installed if fast is None else fast
 
 
-def _on_asyncio() -> bool:
-    import asyncio
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
 def open_transport(fast: bool | None = None) -> Transport:
     """Open the transport of a client that was given none.
 
@@ -119,7 +110,7 @@ def open_async_transport(fast: bool | None = None) -> AsyncTransport:
     since the compiled transport runs on asyncio alone, and True raises ``RuntimeError``.
     """
     if _use_compiled(fast):
-        if _on_asyncio():
+        if on_asyncio():
             from socialcommerce.runtime.http_fast import AsyncFastTransport
 
             return AsyncFastTransport()
