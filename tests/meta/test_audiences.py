@@ -296,6 +296,34 @@ def test_a_list_is_replaced_under_one_session() -> None:
     assert session == {"batch_seq": 1, "last_batch_flag": True, "estimated_num_total": 2}
 
 
+@pytest.mark.parametrize(
+    ("session", "posts"), [({"num_received": "2"}, 1), ({"num_received": "1"}, 2), (None, 2)]
+)
+def test_a_replacement_whose_answer_was_lost_is_looked_for(session: Any, posts: int) -> None:
+    wire, audiences = wired(replace=[Response(502, {}, b""), RECEIVED])
+
+    def sessions(request: Any) -> dict[str, Any]:
+        number = wire.query("/51/sessions")["session_id"]
+        return rows() if session is None else rows({"session_id": number, **session})
+
+    wire["/51/sessions"] = sessions
+    assert audiences.replace("51", [ANN, BOB], consent=AGREED).ok
+    assert len(wire.requests(REPLACE)) == posts
+
+
+def test_a_later_part_of_a_replacement_counts_on_the_parts_before() -> None:
+    people = [AudienceMember(external_id=f"c-{number}") for number in range(10_001)]
+    wire, audiences = wired(replace=[RECEIVED, Response(502, {}, b""), RECEIVED])
+
+    def sessions(request: Any) -> dict[str, Any]:
+        number = wire.query("/51/sessions")["session_id"]
+        return rows({"session_id": number, "num_received": "10000", "num_invalid_entries": "3"})
+
+    wire["/51/sessions"] = sessions
+    assert audiences.replace("51", people, consent=AGREED).ok
+    assert len(wire.requests(REPLACE)) == 3
+
+
 def test_ten_thousand_go_in_a_call_and_the_parts_share_a_session() -> None:
     wire, audiences = wired()
     people = [AudienceMember(external_id=f"c-{number}") for number in range(10_001)]

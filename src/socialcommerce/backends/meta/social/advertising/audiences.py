@@ -48,11 +48,20 @@ _RATIO = Decimal("0.01")
 
 @frozen
 class _Sending:
-    """People on their way to a list: the edge, and whether the parts belong to one session."""
+    """People on their way to a list: how, and the session that its parts belong to, if they share one.
+
+    With ``whole`` they take the place of all who were there; a part of that is taken once.
+    """
 
     method: str
-    path: str
+    audience: str
     session: int | None
+    whole: bool = False
+
+    @property
+    def path(self) -> str:
+        """The edge that takes them."""
+        return f"/{self.audience}/{'usersreplace' if self.whole else 'users'}"
 
     def bodies(self, people: Sequence[AudienceMember]) -> Iterator[dict[str, Any]]:
         """The body of each call."""
@@ -120,7 +129,7 @@ class MetaAudiences(AccountNoun, Audiences):
     def _first(self, made: str, members: Sequence[AudienceMember]) -> Flow[None]:
         """Send the first members of a list that was just made; what went wrong names the list."""
         try:
-            result = yield from self._send("POST", f"/{made}/users", members)
+            result = yield from self._send("POST", made, members)
             problem = result.failures[0].error if result.failures else None
         except SocialCommerceError as error:
             problem = error
@@ -148,14 +157,14 @@ class MetaAudiences(AccountNoun, Audiences):
     ) -> Flow[BulkResult[AudienceMember, None]]:
         """POST /{audience-id}/users, at most 10,000 a call; a repeat is harmless."""
         _agreed(consent)
-        return (yield from self._send("POST", f"/{identity(audience)}/users", members))
+        return (yield from self._send("POST", identity(audience), members))
 
     @supports("native", params=native("audience", "members"), requires=REQUIRES, cost="1 call")
     def remove(
         self, audience: str | Audience, members: Sequence[AudienceMember]
     ) -> Flow[BulkResult[AudienceMember, None]]:
         """DELETE /{audience-id}/users, at most 10,000 a call; a repeat is harmless."""
-        return (yield from self._send("DELETE", f"/{identity(audience)}/users", members))
+        return (yield from self._send("DELETE", identity(audience), members))
 
     @supports(
         "native",
@@ -169,18 +178,18 @@ class MetaAudiences(AccountNoun, Audiences):
     ) -> Flow[BulkResult[AudienceMember, None]]:
         """POST /{audience-id}/usersreplace, all parts under one session."""
         _agreed(consent)
-        return (yield from self._send("POST", f"/{identity(audience)}/usersreplace", members, True))
+        return (yield from self._send("POST", identity(audience), members, whole=True))
 
     def _send(
-        self, method: str, path: str, members: Sequence[AudienceMember], together: bool = False
+        self, method: str, audience: str, members: Sequence[AudienceMember], *, whole: bool = False
     ) -> Flow[BulkResult[AudienceMember, None]]:
         """Send the people that can be named; the others failed, each by itself."""
         if not members:
             raise invalid(members="is empty")
         flawed = {index: flaw for index, one in enumerate(members) if (flaw := _flaw(one)) is not None}
         places = [index for index in range(len(members)) if index not in flawed]
-        shared = uuid.uuid4().int >> 66 if together or len(places) > _BATCH else None
-        sending = _Sending(method, path, shared)
+        shared = uuid.uuid4().int >> 66 if whole or len(places) > _BATCH else None
+        sending = _Sending(method, audience, shared, whole)
         results: dict[int, SocialCommerceError | None] = {**flawed}
         people = [members[index] for index in places]
         for part, body in zip(chunks(places, _BATCH), sending.bodies(people), strict=True):
@@ -191,15 +200,28 @@ class MetaAudiences(AccountNoun, Audiences):
         self, sending: _Sending, places: Sequence[int], body: Mapping[str, Any], *, first: bool
     ) -> Flow[dict[int, SocialCommerceError | None]]:
         """Send some people. What goes wrong with the first of them concerns the whole, and is raised."""
+        call = sending.method, sending.path
+        careful: dict[str, Any] = {"safety": "absolute"}
+        if sending.whole:
+            careful = {"safety": "unsafe", "readback": partial(self._arrived, sending, body)}
         try:
-            data = yield from self.ask(
-                sending.method, sending.path, body=body, headers=FORM, safety="absolute"
-            )
+            data = yield from self.ask(*call, body=body, headers=FORM, **careful)
         except SocialCommerceError as error:
             if first:
                 raise
             return dict.fromkeys(places, error)
         return dict(zip(places, _told(data, body["payload"]["data"]), strict=True))
+
+    def _arrived(self, sending: _Sending, body: Mapping[str, Any]) -> Flow[Found[Any] | Absent]:
+        """Whether a part of a session arrived: GET /{audience-id}/sessions counts what came in it."""
+        path, query = f"/{sending.audience}/sessions", {"session_id": sending.session}
+        rows = yield from self.edge_all(path, query, limit=_PAGE)
+        mine = [row for row in rows if str(row.get("session_id")) == str(sending.session)]
+        before = (body["session"]["batch_seq"] - 1) * _BATCH
+        if not mine or int(mine[0].get("num_received") or 0) < before + len(body["payload"]["data"]):
+            return Absent()
+        alone = body["session"]["batch_seq"] == 1
+        return Found({"num_invalid_entries": mine[0].get("num_invalid_entries") if alone else 0})
 
     @supports("native", params=native("audiences"), requires=REQUIRES, cost="1 call")
     def delete(self, audiences: Sequence[str | Audience]) -> Flow[BulkResult[str | Audience, None]]:
