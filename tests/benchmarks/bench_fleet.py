@@ -22,73 +22,16 @@ from typing import Any
 
 import aiohttp
 from attrs import frozen
+from tests.benchmarks.made_orders import SEARCH, page, shop_of, shops_of_one_app
 
 from socialcommerce import AsyncClient, AsyncFleet, RateLimits
-from socialcommerce.backends import TikTokShop
-from socialcommerce.runtime.call import Subject, TokenRecord
 
 PAGES = 10
 AT_ONCE = 50
 SHOPS = 1_000
 BUDGETS = {1: 1.3, 50: 2.5}
 """Times the loop, by how many orders a page holds."""
-SEARCH = "/order/202309/orders/search"
 GENEROUS = RateLimits(scale=1e6)
-MADE_AT = 1_763_690_000
-
-
-def order(number: int) -> dict[str, Any]:
-    """One order as the search answers it, about 960 bytes."""
-    return {
-        "id": str(576461413038785752 + number),
-        "status": "AWAITING_SHIPMENT",
-        "order_type": "NORMAL",
-        "fulfillment_type": "FULFILLMENT_BY_SELLER",
-        "shipping_type": "SELLER",
-        "delivery_option_id": "7091146663229654785",
-        "commerce_platform": "TIKTOK_SHOP",
-        "is_cod": False,
-        "user_id": "7021436810468230477",
-        "create_time": MADE_AT + 60 * number,
-        "paid_time": MADE_AT + 60 * number + 30,
-        "update_time": MADE_AT + 60 * number + 30,
-        "rts_sla_time": MADE_AT + 60 * number + 172_800,
-        "payment_method_name": "CCDC",
-        "warehouse_id": "7068517275539719942",
-        "line_items": [
-            {
-                "id": str(577086512123755001 + number),
-                "product_id": "1729592969712207999",
-                "product_name": "Organic tee",
-                "sku_id": "1729592969712310001",
-                "sku_name": "Red, S",
-                "seller_sku": "TEE-Red-S",
-                "currency": "USD",
-                "original_price": "19.99",
-                "sale_price": "15.99",
-                "display_status": "AWAITING_SHIPMENT",
-                "package_id": "1153132168123859123",
-            }
-        ],
-        "packages": [{"id": "1153132168123859123"}],
-        "payment": {
-            "currency": "USD",
-            "total_amount": "16.99",
-            "sub_total": "15.99",
-            "shipping_fee": "1.00",
-        },
-    }
-
-
-def page(place: int, size: int, pages: int = PAGES) -> bytes:
-    """The envelope of one page of orders; the last has no token for a next one."""
-    orders = [order(number) for number in range(place * size, (place + 1) * size)]
-    data = {
-        "orders": orders,
-        "total_count": size * pages,
-        "next_page_token": str(place + 1) if place + 1 < pages else "",
-    }
-    return json.dumps({"code": 0, "message": "Success", "request_id": "2026", "data": data}).encode()
 
 
 def _reply(body: bytes) -> bytes:
@@ -124,7 +67,7 @@ def _serve(replies: list[bytes], port: Connection) -> None:
 
 
 @contextmanager
-def shops_of(size: int, pages: int = PAGES) -> Iterator[str]:
+def serving_pages(size: int, pages: int = PAGES) -> Iterator[str]:
     """Give the base URL of a server where every shop has so many pages of so many orders."""
     here, there = multiprocessing.Pipe()
     replies = [_reply(page(place, size, pages)) for place in range(pages)]
@@ -159,14 +102,9 @@ async def by_hand(base: str, shops: int) -> int:
 
 
 def fleet_of(base: str, shops: int) -> AsyncFleet:
-    """A fleet of so many shops of one app, each with tokens of its own."""
-    app = TikTokShop("6bcd3fg", "e59af819cc", host=base, region="US")
-    root = AsyncClient(app, limits=GENEROUS)
-    for number in range(shops):
-        key = app.token_key(app.services["shop"], Subject("shop", str(number)))
-        record = TokenRecord(f"TTP_{number:08d}", extra={"cipher": f"ROW_{number:08d}"})
-        root.state.tokens.swap(key, 0, record.dump())
-    return AsyncFleet((root.for_account(str(number)) for number in range(shops)), concurrency=AT_ONCE)
+    """A fleet of so many shops of one app."""
+    root = AsyncClient(shop_of(base), limits=GENEROUS)
+    return AsyncFleet(shops_of_one_app(root, shops), concurrency=AT_ONCE)
 
 
 async def by_fleet(fleet: AsyncFleet) -> int:
@@ -216,7 +154,7 @@ def ratio(taken: dict[str, list[Taken]], clock: str = "processor") -> float:
 
 def measured(size: int, shops: int, rounds: int) -> dict[str, list[Taken]]:
     """Serve, compare, and answer what each took."""
-    with shops_of(size) as base:
+    with serving_pages(size) as base:
         return asyncio.run(compared(base, size, shops, rounds))
 
 
@@ -224,7 +162,7 @@ def main(shops: int = SHOPS, rounds: int = 3) -> None:
     """Print both, for small pages and large ones."""
     for size, budget in BUDGETS.items():
         taken = measured(size, shops, rounds)
-        lines = [f"{shops} shops x {PAGES} pages of {len(page(0, size))} bytes, {AT_ONCE} at once"]
+        lines = [f"{shops} shops x {PAGES} pages of {len(page(0, size, PAGES))} bytes, {AT_ONCE} at once"]
         for name, each in taken.items():
             processor, wall = median(one.processor for one in each), median(one.wall for one in each)
             lines.append(f"  {name:18} {processor:7.2f} s processor {wall:7.2f} s wall")

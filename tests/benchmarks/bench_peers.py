@@ -29,8 +29,9 @@ from typing import Any, TypeAlias
 
 import httpx
 from attrs import field, frozen
-from tests.benchmarks import bench_fleet, bench_typed
+from tests.benchmarks import bench_typed
 from tests.benchmarks.bench_call import Row, serving
+from tests.benchmarks.made_orders import page
 
 from socialcommerce import Client
 from socialcommerce.backends import Meta, TikTokShop, WhatsApp
@@ -268,13 +269,13 @@ def tables() -> Iterator[Table]:
     """Every exchange over the network."""
     yield Table("one typed GET", bench_typed.CALL, _addresses, HTTP)
     facebook: dict[str, Peer] = {"facebook-business": _facebook_business}
-    page = reply({"data": [item(number) for number in range(50)], "paging": {}})
-    yield Table("a page of 50 items of a Meta catalogue (48 kB)", page, _meta, facebook | HTTP)
+    catalogue = reply({"data": [item(number) for number in range(50)], "paging": {}})
+    yield Table("a page of 50 items of a Meta catalogue (48 kB)", catalogue, _meta, facebook | HTTP)
     sent: dict[str, Peer] = {"pywa": _pywa, "bare httpx": _posted}
     yield Table("a text on WhatsApp", reply(ACCEPTED), _whatsapp, sent)
     shopee: dict[str, Peer] = {"pyshopee": _pyshopee}
     yield Table("50 products of Shopee (48 kB)", bench_typed.PAGE, _shopee, shopee | HTTP)
-    orders = reply(json.loads(bench_fleet.page(0, 50, pages=1)))
+    orders = reply(json.loads(page(0, 50, 1)))
     tiktok: dict[str, Peer] = {"tiktok-shop-api": _tiktok_shop_api}
     yield Table("50 orders of TikTok Shop (48 kB)", orders, _tiktok_shop, tiktok)
 
