@@ -281,8 +281,10 @@ def test_hours_are_a_breakdown_without_what_counts_people() -> None:
     wire = wired(told(**{hourly: "13:00:00 - 13:59:59"}), told(**{hourly: "00:00:00 - 00:59:59"}))
     report = wire.meta().ads.report("campaign", FIRST, LAST, granularity="hour")
     assert [(one.date, one.hour) for one in report] == [(FIRST, 0), (FIRST, 13)]
-    query = wire.query(EDGE)
+    wire.meta().ads.report("campaign", FIRST, LAST, granularity="hour", metrics=["reach", "clicks"])
+    query = wire.query(EDGE, 0)
     assert query["breakdowns"] == [hourly]
+    assert wire.query(EDGE)["fields"] == "account_id,campaign_id,clicks"
     assert not {"reach", "frequency"} & set(query["fields"].split(","))
 
 

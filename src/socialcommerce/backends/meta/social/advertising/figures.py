@@ -51,11 +51,15 @@ class Key:
 
 
 def fields_of(metrics: Iterable[str] | None, granularity: Granularity) -> tuple[str, ...]:
-    """The fields of a row that the metrics asked for need; all that there are where none were named."""
+    """The fields of a row that the metrics asked for need; all that there are where none were named.
+
+    What Meta does not tell by the hour is not asked for, and stays None.
+    """
+    told = [name for name in METRICS if granularity != "hour" or name not in NOT_BY_HOUR]
     if metrics is None:
-        return tuple(name for name in METRICS if granularity != "hour" or name not in NOT_BY_HOUR)
+        return tuple(told)
     needed = {name for metric in metrics for name in DERIVED.get(metric, (metric,))}
-    return tuple(name for name in METRICS if name in needed)
+    return tuple(name for name in told if name in needed)
 
 
 def native_names(fields: Sequence[str]) -> list[str]:
