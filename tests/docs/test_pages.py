@@ -12,8 +12,14 @@ import pytest
 from tests.conftest import ROOT
 
 from socialcommerce import errors, simulate
-from socialcommerce.backends import Shopee, TikTokAds, TikTokShop
+from socialcommerce.backends import Meta, Shopee, TikTokAds, TikTokShop, WhatsApp
 from socialcommerce.backends.base import Backend, operation_names
+from socialcommerce.backends.meta.codes import catalog as meta_catalog
+from socialcommerce.backends.meta.codes import currencies, versions
+from socialcommerce.backends.meta.social.codes import ads as meta_ads
+from socialcommerce.backends.meta.whatsapp.codes import messaging as whatsapp_messaging
+from socialcommerce.backends.meta.whatsapp.codes import orders as whatsapp_orders
+from socialcommerce.backends.meta.whatsapp.messaging import cards
 from socialcommerce.backends.shopee.ads import plan
 from socialcommerce.backends.shopee.codes import catalog, orders
 from socialcommerce.backends.shopee.platform import HOSTS
@@ -30,6 +36,7 @@ from socialcommerce.simulators.market import Market
 
 SHOPEE, TWINS, START = "docs/platforms/shopee.md", "docs/offline-twins.md", "docs/getting-started.md"
 TIKTOK_SHOP, TIKTOK_ADS = "docs/platforms/tiktok_shop.md", "docs/platforms/tiktok_ads.md"
+META, WHATSAPP = "docs/platforms/meta.md", "docs/platforms/whatsapp.md"
 
 
 def section(page: str, title: str) -> str:
@@ -56,7 +63,14 @@ def parameters(function: Callable[..., Any]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("page", "backend"), [(SHOPEE, Shopee), (TIKTOK_SHOP, TikTokShop), (TIKTOK_ADS, TikTokAds)]
+    ("page", "backend"),
+    [
+        (SHOPEE, Shopee),
+        (TIKTOK_SHOP, TikTokShop),
+        (TIKTOK_ADS, TikTokAds),
+        (META, Meta),
+        (WHATSAPP, WhatsApp),
+    ],
 )
 def test_every_setting_is_explained(page: str, backend: type[Backend]) -> None:
     assert names(cells(section(page, "Settings"), 0)) == parameters(backend)
@@ -120,11 +134,62 @@ def test_the_rates_of_tiktok_ads_are_those_of_the_code() -> None:
         assert f"| {name} | {rate:g} |" in rows
 
 
-def test_every_status_of_tiktok_ads_is_told_with_its_word() -> None:
-    rows = section(TIKTOK_ADS, "Statuses")
+@pytest.mark.parametrize(("page", "known"), [(TIKTOK_ADS, tiktok_ads.STATUS), (META, meta_ads.STATUS)])
+def test_every_status_of_ads_is_told_with_its_word(page: str, known: Mapping[str, str]) -> None:
+    rows = section(page, "Statuses")
     assert dict(re.findall(r"^\| `(\w+)` \| ([A-Z]+) \|$", rows, re.M)) == {
-        status: word for word, status in tiktok_ads.STATUS.items()
+        status: word for word, status in known.items()
     }
+
+
+def test_every_column_of_metas_catalogue_is_listed() -> None:
+    row = row_of(META, "Settings that Meta alone knows", "ProductInput")
+    spans = {f"custom_{kind}_{number}" for kind in ("label", "number") for number in range(1, 4)}
+    assert set(re.findall(r"`(\w+)`", row.split("|")[2])) | spans == meta_catalog.COLUMNS
+
+
+def test_the_versions_of_meta_are_those_of_the_code() -> None:
+    def day(of: Mapping[str, Any], version: str) -> str:
+        return "not set yet" if of[version] is None else f"{of[version]}"
+
+    rows = {
+        f"| {one} | {day(versions.SUNSETS, one)} | {day(versions.ADS_SUNSETS, one)} |"
+        for one in versions.SUNSETS
+    }
+    text = section(META, "Versions")
+    assert {line for line in text.splitlines() if line.startswith("| v2")} == rows
+    assert f"`{versions.DEFAULT}`" in text
+
+
+def test_the_currencies_that_meta_counts_whole_are_named() -> None:
+    text = section(META, "Worth knowing")
+    (sentence,) = re.findall(r"prices\s+of\s+([A-Z, \nand]+?)\s+are\s+whole", text)
+    assert set(re.findall(r"[A-Z]{3}", sentence)) == currencies.OFFSET_1
+
+
+def test_every_card_of_whatsapp_is_explained() -> None:
+    assert names(cells(section(WHATSAPP, "What only WhatsApp has"), 0)) == set(cards.__all__)
+
+
+def test_every_order_status_of_whatsapp_is_told_with_its_word() -> None:
+    rows = section(WHATSAPP, "Statuses")
+    told = {
+        word: (order, fulfilment)
+        for order, fulfilment, words in re.findall(r"^\| `(\w+)` \| `(\w+)` \| (.+) \|$", rows, re.M)
+        for word in words.replace("nothing yet, or ", "").split(", ")
+    }
+    assert told == {word: pair for word, pair in whatsapp_orders.ORDERS.items() if word}
+    assert whatsapp_orders.ORDERS[""] == whatsapp_orders.ORDERS["processing"]
+
+
+def test_every_template_status_of_whatsapp_is_told_with_its_word() -> None:
+    rows = section(WHATSAPP, "Statuses")
+    told = {
+        word: status
+        for status, words in re.findall(r"^\| `(\w+)` \| ([A-Z_, ]+) \|$", rows, re.M)
+        for word in words.split(", ")
+    }
+    assert told == whatsapp_messaging.TEMPLATE_STATUSES
 
 
 def test_the_markets_are_those_of_the_code() -> None:
