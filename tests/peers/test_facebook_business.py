@@ -171,6 +171,24 @@ def test_it_writes_a_batch_and_follows_it(sdk: Sdk) -> None:
     assert row["price"] == "$15.00"
 
 
+def test_it_uploads_a_feed_and_reads_what_became_of_it(sdk: Sdk, tmp_path: Path) -> None:
+    rows = [
+        "id,title,description,availability,condition,price,link,image_link,brand",
+        "TEE-1,Tee,Soft,in stock,new,9.99 USD,https://shop.example/t,https://shop.example/t.jpg,Brand",
+        "TEE-2,,Soft,in stock,new,much,https://shop.example/u,https://shop.example/u.jpg,Brand",
+    ]
+    table = tmp_path / "feed.csv"
+    table.write_text("\n".join(rows), encoding="utf-8")
+    feed = sdk.catalog.create_product_feed(params={"name": "Every tee"})
+    sent = sdk.node("ProductFeed", feed["id"]).create_upload(params={"file": str(table)})
+    sdk.market.advance(timedelta(minutes=10))
+    done = sdk.node("ProductFeedUpload", sent["id"])
+    told = done.api_get(fields=["num_detected_items", "num_persisted_items", "num_invalid_items"])
+    assert (told["num_detected_items"], told["num_persisted_items"], told["num_invalid_items"]) == (2, 1, 1)
+    assert [row["retailer_id"] for row in sdk.catalog.get_products(fields=["retailer_id"])] == ["TEE-1"]
+    assert list(done.get_errors(fields=["summary", "severity"]))
+
+
 # -- ads
 
 
@@ -241,6 +259,13 @@ def test_it_builds_an_ad_from_the_image_up(sdk: Sdk, tmp_path: Path) -> None:
     assert (shown["id"], shown["adset_id"], shown["status"]) == (ad["id"], group["id"], "PAUSED")
     assert shown["creative"]["id"] == creative["id"]
     assert (image["width"], image["height"]) == (8, 8)
+
+
+def test_it_searches_for_places_to_show_ads_in(sdk: Sdk) -> None:
+    # ``TargetingSearch`` writes Meta's host itself, so the call is made without it.
+    given = {"q": "Ger", "type": "adgeolocation", "location_types": ["country"]}
+    (found,) = sdk.api.call("GET", ("search",), given).json()["data"]
+    assert (found["key"], found["type"]) == ("DE", "country")
 
 
 def test_a_refusal_is_the_sdks_own_error(sdk: Sdk) -> None:
@@ -329,6 +354,33 @@ def test_it_posts_on_the_page(sdk: Sdk, page: Any) -> None:
     post = page.create_feed(params={"message": "New tees"})
     (found,) = page.get_feed(fields=["message"])
     assert (found["id"], found["message"]) == (post["id"], "New tees")
+    sdk.twin.comment(post["id"], "Lovely")
+    written = kind("PagePost")(post["id"], api=page.get_api_assured())
+    (comment,) = written.get_comments(fields=["message", "from"])
+    assert comment["message"] == "Lovely"
+    written.api_delete()
+    assert not list(page.get_feed(fields=["message"]))
+
+
+def test_it_publishes_on_instagram(sdk: Sdk) -> None:
+    mine = sdk.node("IGUser", sdk.settings["instagram_id"])
+    given = {"image_url": "https://shop.example/tee.jpg", "caption": "New tees"}
+    prepared = mine.create_media(params=given)
+    sdk.market.advance(timedelta(minutes=2))
+    held = sdk.node("IGMedia", prepared["id"]).api_get(fields=["status_code"])
+    assert held["status_code"] == "FINISHED"
+    media = mine.create_media_publish(params={"creation_id": prepared["id"]})
+    (found,) = mine.get_media(fields=["caption", "media_type"])
+    assert (found["id"], found["caption"], found["media_type"]) == (media["id"], "New tees", "IMAGE")
+    sdk.twin.comment(media["id"], "Lovely")
+    (comment,) = sdk.node("IGMedia", media["id"]).get_comments(fields=["text"])
+    assert comment["text"] == "Lovely"
+
+
+def test_it_lets_the_app_hear_of_the_page(sdk: Sdk, page: Any) -> None:
+    page.create_subscribed_app(params={"subscribed_fields": ["messages", "feed"]})
+    (app,) = page.get_subscribed_apps()
+    assert (app["id"], set(app["subscribed_fields"])) == (sdk.settings["app_id"], {"messages", "feed"})
 
 
 def test_it_hashes_customers_into_an_audience(sdk: Sdk) -> None:

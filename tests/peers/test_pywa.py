@@ -15,98 +15,16 @@ from typing import Any
 
 import httpx
 import pytest
-from attrs import define, field
+from tests.support.pywa_bot import Shop, connect
 
 from socialcommerce.simulators import open_twin
-from socialcommerce.simulators.entities import Conversation
-from socialcommerce.simulators.market import Delivery, Market
 from socialcommerce.simulators.meta.whatsapp import WhatsAppTwin, people
-from socialcommerce.simulators.serve import Served, serve
+from socialcommerce.simulators.serve import serve
 
-pywa = pytest.importorskip("pywa", reason='needs pywa: pip install "socialcommerce[peers]"')
+pytest.importorskip("pywa", reason='needs pywa: pip install "socialcommerce[peers]"')
 types = pytest.importorskip("pywa.types")
 templates = pytest.importorskip("pywa.types.templates")
 errors = pytest.importorskip("pywa.errors")
-handlers = pytest.importorskip("pywa.handlers")
-
-UPDATES = ("Message", "MessageStatus", "CallbackButton", "CallbackSelection", "TemplateStatusUpdate")
-
-
-@define
-class Shop:
-    """A bot made with pywa (``wa``), the number it speaks for, and what its handlers have been given."""
-
-    twin: WhatsAppTwin
-    wa: Any
-    settings: dict[str, str]
-    got: list[Any] = field(factory=list)
-    seen: int = 0
-
-    @property
-    def market(self) -> Market:
-        return self.twin.market
-
-    @property
-    def catalog(self) -> str:
-        return self.settings["catalog_id"]
-
-    def listen(self) -> None:
-        """Let pywa's handlers note every update that its parser makes."""
-        for name in UPDATES:
-            self.wa.add_handlers(
-                getattr(handlers, f"{name}Handler")(lambda _wa, update: self.got.append(update))
-            )
-
-    def hear(self) -> list[Any]:
-        """Deliver what was pushed since, as a web server would; the updates that the handlers got."""
-        before, fresh = len(self.got), self.market.pushes()[self.seen :]
-        self.seen += len(fresh)
-        for push in fresh:
-            assert self.take(push) in ("ok", push.query.get("hub.challenge"))
-        return self.got[before:]
-
-    def take(self, push: Delivery) -> str | None:
-        """One request to the bot's own server."""
-        if push.method == "GET":
-            challenge, status = self.wa.webhook_challenge_handler(
-                push.query["hub.verify_token"], push.query["hub.challenge"]
-            )
-            assert status == 200
-            return str(challenge)
-        assert self.wa.webhook_update_validator(push.body, push.headers["X-Hub-Signature-256"]) is None
-        said, status = self.wa.webhook_update_handler(push.body)
-        assert status == 200
-        return str(said)
-
-    def visitor(self, text: str = "Hello") -> tuple[Conversation, Any]:
-        """A person who has just written, and pywa's message."""
-        talk = self.twin.waba().talks[self.market.say(text)]
-        return talk, self.hear()[-1]
-
-    def settle(self) -> list[Any]:
-        """What is told a minute later."""
-        self.market.advance(timedelta(minutes=1))
-        return self.hear()
-
-    def said(self) -> Any:
-        """What was sent last."""
-        return self.market.outbox[-1].contents[0]
-
-
-def connect(served: Served, session: httpx.Client, settings: dict[str, str], token: str) -> Any:
-    """A bot, as pywa's users make one; then the host is moved."""
-    wa = pywa.WhatsApp(
-        phone_id=settings["phone_number_id"],
-        token=token,
-        session=session,
-        waba_id=settings["waba_id"],
-        business_portfolio_id=settings["business_id"],
-        app_id=settings["app_id"],
-        app_secret=settings["app_secret"],
-        verify_token=settings["verify_token"],
-    )
-    session.base_url = f"{served.base_url}{session.base_url.path}"  # type: ignore[assignment]
-    return wa
 
 
 @pytest.fixture
@@ -119,7 +37,8 @@ def shop(caplog: pytest.LogCaptureFixture) -> Iterator[Shop]:
         made.listen()
         yield made
     # What pywa's parser cannot read it only writes into its log.
-    assert not [one for one in caplog.records if one.name.startswith("pywa") and one.levelno >= logging.ERROR]
+    told = [one for one in caplog.get_records("call") if one.levelno >= logging.ERROR]
+    assert not [one.getMessage() for one in told if one.name.startswith("pywa")]
 
 
 # -- messages
@@ -343,6 +262,59 @@ def test_a_link_to_a_file_ends_after_five_minutes(shop: Shop) -> None:
         shop.wa.get_media_bytes(url.url)
 
 
+@pytest.mark.parametrize(
+    ("kind", "mime"),
+    [
+        ("video", "video/mp4"),
+        ("audio", "audio/mpeg"),
+        ("voice", "audio/ogg; codecs=opus"),
+        ("sticker", "image/webp"),
+    ],
+)
+def test_every_kind_of_file_is_sent(shop: Shop, kind: str, mime: str) -> None:
+    _, asked = shop.visitor()
+    getattr(shop.wa, f"send_{kind}")(asked.from_user.wa_id, b"content", mime_type=mime)
+    assert shop.said()["kind"] == ("audio" if kind == "voice" else kind)
+
+
+# -- flows
+
+
+def test_a_flow_is_published_sent_and_filled_in(shop: Shop) -> None:
+    flows = pytest.importorskip("pywa.types.flows")
+    _, asked = shop.visitor()
+    done = flows.CompleteAction(payload={})
+    form = flows.Form(
+        name="form",
+        children=[flows.TextInput(name="size", label="Size"), flows.Footer(label="Go", on_click_action=done)],
+    )
+    screen = flows.Screen(id="SIZE", title="Size", terminal=True, layout=flows.Layout(children=[form]))
+    made = shop.wa.create_flow(
+        "size", [flows.FlowCategory.OTHER], flow_json=flows.FlowJSON(version="7.0", screens=[screen])
+    )
+    assert (made.success, made.validation_errors) == (True, None)
+    (asset,) = shop.wa.get_flow_assets(made.id)
+    assert httpx.get(asset.url, trust_env=False).json()["screens"][0]["id"] == "SIZE"
+    assert shop.wa.publish_flow(made.id).success
+    assert [one.status for one in shop.wa.get_flows()] == [flows.FlowStatus.PUBLISHED]
+    button = types.FlowButton(
+        title="Choose",
+        flow_id=made.id,
+        flow_token="order-1",
+        flow_action_type=types.FlowActionType.NAVIGATE,
+        flow_action_screen="SIZE",
+    )
+    sent = asked.reply("Which size?", buttons=button)
+    people.fill_in(shop.twin.waba(), sent.id, {"size": "M", "flow_token": "order-1"})
+    (filled,) = shop.hear()
+    assert (type(filled).__name__, filled.token, filled.response["size"]) == (
+        "FlowCompletion",
+        "order-1",
+        "M",
+    )
+    assert shop.wa.deprecate_flow(made.id).success
+
+
 # -- webhooks
 
 
@@ -429,3 +401,24 @@ def test_trouble_is_told_in_pywas_own_errors(shop: Shop) -> None:
     shop.market.fault("expire_token")
     with pytest.raises(errors.AuthorizationError):
         asked.reply("Two")
+
+
+# -- the same, with coroutines
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])  # pywa_async knows no other loop
+async def test_its_other_half_does_not_notice_either(anyio_backend: str) -> None:
+    client = pytest.importorskip("pywa_async").WhatsApp
+    twin = open_twin("whatsapp", seed=7)
+    assert isinstance(twin, WhatsAppTwin)
+    talk, settings = twin.waba().talks[twin.market.say("Hello")], twin.settings(0)
+    token, phone = twin.token(twin.accounts[0]).access, settings["phone_number_id"]
+    with serve(twin) as served:
+        async with httpx.AsyncClient(trust_env=False) as session:
+            wa = client(phone_id=phone, token=token, session=session, waba_id=settings["waba_id"])
+            session.base_url = f"{served.base_url}{session.base_url.path}"
+            await wa.send_message(talk.id, "Hello yourself")
+            media = await wa.upload_media(b"%PDF-1.4 bill", mime_type="application/pdf", filename="bill.pdf")
+            assert await media.get_bytes() == b"%PDF-1.4 bill"
+            assert not await wa.get_templates()
+    assert twin.market.outbox[-1].contents[0]["text"] == "Hello yourself"
