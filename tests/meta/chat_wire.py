@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from tests.conftest import shared_path
-from tests.support.meta_spec import MetaSpec
+from tests.meta.vendor import vendor_spec
 
 from socialcommerce import Client, Identity, Media, Retry
 from socialcommerce.backends import Request, Response
@@ -94,19 +93,12 @@ class Wire:
         return [request for request in self.sent if line(request) == key]
 
 
-@lru_cache(maxsize=1)
-def _spec() -> MetaSpec | None:
-    """Meta's interface data; None in a clone that stands alone."""
-    shared = shared_path()
-    return MetaSpec(shared / "specs" / "meta") if shared else None
-
-
 KINDS = {PAGE: "Page", "42": "Page", APP: "Application", THREAD: "UnifiedThread"}
 
 
 def documented(request: Request, response: Response) -> None:
     """Fail a test whose exchange is not as Meta's interface data has it; files are not looked into."""
-    spec = _spec()
+    spec = vendor_spec()
     if spec is not None and not request.content.startswith(b"--"):
         found = spec.exchange(request, response, KINDS.get)
         assert not found, found

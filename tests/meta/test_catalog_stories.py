@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache, partial
 from typing import Any
 
 import pytest
-from tests.conftest import shared_path
-from tests.support.meta_spec import MetaSpec
 
 from socialcommerce import (
     Client,
@@ -24,8 +20,6 @@ from socialcommerce import (
     errors,
     simulate,
 )
-from socialcommerce.backends import Request, Response
-from socialcommerce.simulators.meta.graph.twin import GraphTwin
 
 BATCH = "POST *items_batch"
 
@@ -48,38 +42,6 @@ def shirts(*colours: str) -> list[VariantInput]:
         )
         for one in colours
     ]
-
-
-@lru_cache(maxsize=1)
-def vendor_spec() -> MetaSpec | None:
-    """The vendor's interface data; None in a clone that stands alone."""
-    shared = shared_path()
-    return MetaSpec(shared / "specs" / "meta") if shared else None
-
-
-@pytest.fixture(autouse=True)
-def exchanges_as_documented(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Fail a story whose requests, or whose twin's replies, are not as the vendor documents them."""
-    spec = vendor_spec()
-    if spec is None:
-        yield
-        return
-    found: list[str] = []
-    answer = GraphTwin.answer
-
-    def held(twin: GraphTwin, request: Request) -> Response:
-        kinds = {key: node.kind for key, node in twin.nodes.items()}
-        response = answer(twin, request)
-        found.extend(spec.exchange(request, response, partial(_kind, kinds)))
-        return response
-
-    monkeypatch.setattr(GraphTwin, "answer", held)
-    yield
-    assert not found, "not as documented:\n" + "\n".join(sorted(set(found)))
-
-
-def _kind(kinds: Mapping[str, str], key: str) -> str | None:
-    return "ProductItem" if key.startswith("catalog:") else kinds.get(key)
 
 
 @pytest.fixture(params=["meta", "whatsapp"])

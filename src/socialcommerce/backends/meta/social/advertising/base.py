@@ -269,9 +269,13 @@ class AdvertisingNoun(AccountNoun):
         return made
 
     def _look_for(self, listing: str, name: str, since: datetime | None) -> Flow[Found[Any] | Absent]:
-        """Whether an object of this name was made since the attempt, and by no other write."""
-        fields = "id,name" if since is None else "id,name,created_time"
-        query = {"fields": fields, "filtering": [named("EQUAL", name)]}
+        """Whether an object of this name was made since the attempt, and by no other write.
+
+        What tells no date (creatives) is not filtered by Meta either.
+        """
+        query: dict[str, Any] = {"fields": "id,name"}
+        if since is not None:
+            query = {"fields": "id,name,created_time", "filtering": [named("EQUAL", name)]}
         rows = yield from self.edge_all(listing, query, limit=_PAGE)
         found = self.first_fresh(listing, [row for row in rows if row.get("name") == name], since)
         return Absent() if found is None else Found({"id": found})
