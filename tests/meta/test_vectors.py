@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -55,3 +56,21 @@ def test_the_links_are_as_published(platform: str, vector: dict[str, Any]) -> No
     expected, found = parse_qs(wanted.query), parse_qs(link.query)
     assert found.pop("scope")[0].split(",") == expected.pop("scope")[0].split(" ")
     assert found == expected
+
+
+READ_AS = (
+    lambda one: one["inputs"].get("scheme", "").startswith("appsecret_proof"),  # here
+    lambda one: one["kind"] == "oauth_url",  # here
+    lambda one: one["inputs"].get("scheme") == "capi_user_data_hash",  # test_conversion_vectors
+    lambda one: one["inputs"].get("scheme") == "signed_request",  # test_webhooks
+    lambda one: one["inputs"].get("scheme") == "whatsapp_flow_endpoint",  # whatsapp/test_webhooks_trust
+    lambda one: "body_b64" in one["inputs"],  # test_webhooks, whatsapp/test_webhooks_trust
+    lambda one: "query_string" in one["inputs"],  # test_webhooks, whatsapp/test_webhooks_trust
+)
+"""The vectors of each test, as it chooses them."""
+
+
+@pytest.mark.parametrize("platform", ["meta", "whatsapp"])
+def test_every_vector_is_one_of_a_tests(shared: Path, platform: str) -> None:
+    for vector in json.loads((shared / f"vectors/{platform}.json").read_text(encoding="utf-8")):
+        assert sum(bool(is_read(vector)) for is_read in READ_AS) == 1, vector["name"]
