@@ -52,13 +52,19 @@ def times(filters: Mapping[str, Any]) -> tuple[str, ...]:
 
 @define(eq=False)
 class _Stream(Generic[T]):
-    """One shop's part: what was read of it and not given yet."""
+    """One shop's part: what was read of it and not given yet.
+
+    Beside each of the ``rows`` stands its number in its page, and beside each page how many of it are
+    left: plain numbers, since what is held for a thousand shops is visited by every garbage collection.
+    """
 
     account: str
     fetch: Callable[[str | None], Any]
     walk: Walk[T]
     error: SocialCommerceError | None = None
-    rows: deque[tuple[T, str | None, int]] = field(factory=deque)
+    rows: deque[T] = field(factory=deque)
+    _numbers: deque[int] = field(init=False, factory=deque)
+    _pages: deque[tuple[str | None, int]] = field(init=False, factory=deque)
     page: int = 0
     mark: float = -inf
     _place: str | None = field(init=False)
@@ -90,17 +96,30 @@ class _Stream(Generic[T]):
         try:
             page = read.unwrap()
             self.page = len(page.items)
-            walk, place = self.walk, self.walk.place
-            for item in walk.items(page):
-                self.rows.append((item, place, walk.given))
+            self._keep(page)
         except SocialCommerceError as error:
             error.cursor = self.walk.cursor.text()
             self.error = error
 
+    def _keep(self, page: Page[T]) -> None:
+        walk, place, before = self.walk, self.walk.place, len(self.rows)
+        try:
+            for item in walk.items(page):
+                self.rows.append(item)
+                self._numbers.append(walk.given)
+        finally:
+            if len(self.rows) > before:
+                self._pages.append((place, len(self.rows) - before))
+
     def give(self) -> T:
         """The next item."""
-        item, self._place, self._given = self.rows.popleft()
-        return item
+        self._given = self._numbers.popleft()
+        self._place, left = self._pages[0]
+        if left > 1:
+            self._pages[0] = (self._place, left - 1)
+        else:
+            self._pages.popleft()
+        return self.rows.popleft()
 
 
 @define(eq=False)
@@ -147,7 +166,7 @@ class Merge(Generic[T]):
         return self.streams[index]
 
     def _rank(self, stream: _Stream[T]) -> float:
-        instant = self._instant(stream.rows[0][0])
+        instant = self._instant(stream.rows[0])
         if instant is not None:
             stream.mark = max(stream.mark, self._sign * instant)
         return stream.mark
@@ -166,7 +185,7 @@ class Merge(Generic[T]):
 
     def _direction(self) -> int:
         """Newest first where all that were read begin so, else oldest first: platforms differ."""
-        spans = [self._span([item for item, *_ in stream.rows]) for stream in self.streams]
+        spans = [self._span(list(stream.rows)) for stream in self.streams]
         return -1 if min(spans, default=0) < 0 and max(spans) <= 0 else 1
 
     def _span(self, items: Sequence[T]) -> float:
