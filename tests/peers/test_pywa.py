@@ -191,6 +191,30 @@ def test_a_template_is_made_reviewed_and_sent(shop: Shop) -> None:
     assert shop.hear()[-1].data == "thanks"
 
 
+def test_a_template_shows_a_picture(shop: Shop) -> None:
+    _, asked = shop.visitor()
+    language, picture = templates.TemplateLanguage.ENGLISH_US, shop.market.image()
+    header = templates.HeaderImage(example=picture, mime_type="image/png")
+    made = shop.wa.create_template(
+        templates.Template(
+            name="new_tees",
+            language=language,
+            category=templates.TemplateCategory.MARKETING,
+            components=[header, templates.BodyText("Hello {{1}}, have a look.", "Ada")],
+        )
+    )
+    shop.market.approve_templates()
+    handle = made.get().components[0].example
+    assert str(getattr(handle, "handle", handle)).startswith("2:")
+    shop.wa.send_template(
+        asked.from_user.wa_id,
+        "new_tees",
+        language,
+        [header.params(image=picture, mime_type="image/png"), templates.BodyText.params("Ada")],
+    )
+    assert [part["type"] for part in shop.said()["template"]["components"]] == ["HEADER", "BODY"]
+
+
 def test_a_template_without_its_parameters_is_refused(shop: Shop) -> None:
     _, asked = shop.visitor()
     shop.wa.create_template(greeting())

@@ -34,6 +34,7 @@ UNLISTED: Mapping[str, frozenset[str]] = {
 }
 """Fields that the platform's pages document and the interface data lacks."""
 PARAMETERS_ALSO: Mapping[str, frozenset[str]] = {
+    "POST Application/uploads": frozenset({"file_name", "file_type"}),
     "POST Page/messages": frozenset({"tag", "platform"}),
     "GET ProductCatalog/products": frozenset({"offset"}),
     "POST SystemUser/access_tokens": frozenset(

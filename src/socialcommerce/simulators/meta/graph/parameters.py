@@ -15,8 +15,8 @@ __all__ = ["typed"]
 OBJECTS = frozenset({"Object", "map", "Targeting", "AdCreative", "AdSet"})
 ANY_CASE = ("pagemess", "pageconversations", "pagesecondary")
 """Types whose words the messaging pages write in small letters, and the interface data in capitals."""
-PLAIN = frozenset({"tag"})
-"""An object in the interface data, and a word in life."""
+PLAIN = frozenset({"file_name", "file_type", "tag"})
+"""Objects in the interface data, and words in life."""
 SCALARS = frozenset({"string", "datetime", "bool", "int", "unsigned int", "float"})
 
 

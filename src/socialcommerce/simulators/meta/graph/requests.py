@@ -15,9 +15,11 @@ from socialcommerce.runtime.transport import Request
 from socialcommerce.simulators.meta.graph.errors import wrong
 from socialcommerce.simulators.meta.graph.wire import File
 
-__all__ = ["Asked", "asked", "header"]
+__all__ = ["PIECE", "Asked", "asked", "header"]
 
 VERSION = re.compile(r"/(v\d+\.\d+)(?=/|$)")
+PIECE = "file_offset"
+"""The header that makes a body the bytes of a file, whatever its media type says."""
 
 
 @frozen
@@ -70,6 +72,8 @@ def _body(request: Request) -> tuple[dict[str, Any], dict[str, File]]:
     kind = media.partition(";")[0].strip().lower()
     if not request.content:
         return {}, {}
+    if offset := header(request, PIECE):
+        return {PIECE: offset}, {PIECE: File(PIECE, request.content)}
     if kind == "application/json":
         return _json(request.content), {}
     if kind == "multipart/form-data":
