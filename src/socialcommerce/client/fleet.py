@@ -23,6 +23,7 @@ from socialcommerce.client.fleet_nouns import (
     FleetOrders,
     FleetStore,
 )
+from socialcommerce.client.fleet_progress import shown
 from socialcommerce.client.fleet_work import AsyncCrew, Crew, FleetResult, OpenedClients, Progress, asked
 from socialcommerce.errors import ConfigurationError
 from socialcommerce.runtime.call import Subject
@@ -161,10 +162,12 @@ class Fleet(_Base[Client]):
         executor: the threads that shops are asked in; without one they are asked one after
             another in the calling thread. It stays the caller's to shut down.
         concurrency: how many shops are asked at a time, on the executor.
-        progress: told ``(done, total, account)`` in the calling thread whenever a shop is through.
+        progress: told ``(done, total, account)`` in the calling thread whenever a shop is through;
+            True shows a bar, by tqdm or rich.
 
     Raises:
-        ConfigurationError: a client speaks for no account, or two for the same one.
+        ConfigurationError: a client speaks for no account, or two for the same one; ``progress=True``
+            with neither tqdm nor rich installed.
     """
 
     def __init__(
@@ -173,12 +176,12 @@ class Fleet(_Base[Client]):
         *,
         executor: Executor | None = None,
         concurrency: int = 8,
-        progress: Progress | None = None,
+        progress: Progress | bool | None = None,
     ) -> None:
         self._clients = _by_account(clients)
         self._owned = tuple(self._clients.values())
         self._crew = Crew(executor, _refuse_less_than_one(concurrency))
-        self._progress = progress
+        self._progress = shown(progress)
 
     @classmethod
     def from_tokens(
@@ -189,7 +192,7 @@ class Fleet(_Base[Client]):
         kind: str | None = None,
         executor: Executor | None = None,
         concurrency: int = 8,
-        progress: Progress | None = None,
+        progress: Progress | bool | None = None,
         **options: Any,
     ) -> Self:
         """One client for every account of the backend that has tokens in the store.
@@ -221,7 +224,7 @@ class Fleet(_Base[Client]):
         *,
         executor: Executor | None = None,
         concurrency: int = 8,
-        progress: Progress | None = None,
+        progress: Progress | bool | None = None,
     ) -> Self:
         """A fleet whose clients are opened where the work is done: on the machines of a cluster.
 
@@ -318,16 +321,17 @@ class AsyncFleet(_Base[AsyncClient]):
     Args:
         clients: one for each account.
         concurrency: how many shops are asked at a time.
-        progress: told ``(done, total, account)`` whenever a shop is through; it must not block.
+        progress: told ``(done, total, account)`` whenever a shop is through; it must not block. True
+            shows a bar, by tqdm or rich.
     """
 
     def __init__(
-        self, clients: Iterable[AsyncClient], *, concurrency: int = 8, progress: Progress | None = None
+        self, clients: Iterable[AsyncClient], *, concurrency: int = 8, progress: Progress | bool | None = None
     ) -> None:
         self._clients = _by_account(clients)
         self._owned = tuple(self._clients.values())
         self._crew = AsyncCrew(_refuse_less_than_one(concurrency))
-        self._progress = progress
+        self._progress = shown(progress)
 
     @classmethod
     async def from_tokens(
@@ -337,7 +341,7 @@ class AsyncFleet(_Base[AsyncClient]):
         *,
         kind: str | None = None,
         concurrency: int = 8,
-        progress: Progress | None = None,
+        progress: Progress | bool | None = None,
         **options: Any,
     ) -> Self:
         """One client for every account of the backend that has tokens in the store; see ``Fleet``."""
