@@ -16,8 +16,17 @@ from typing import Any
 import pytest
 
 pytest.importorskip("pyreqwest", reason="the compiled rows need the extra 'fast'")
+pytest.importorskip("aiohttp", reason="the loop by hand is written with it")
 
-from tests.benchmarks import bench_import, bench_memory, bench_typed, bench_webhook
+from tests.benchmarks import (
+    bench_fleet,
+    bench_growth,
+    bench_import,
+    bench_memory,
+    bench_peers,
+    bench_typed,
+    bench_webhook,
+)
 from tests.benchmarks.bench_call import measure, serving
 
 HEAVY = {"pydantic", "httpx", "anyio", "pyreqwest", "msgspec", "ssl", "sqlite3", "asyncio"}
@@ -110,3 +119,62 @@ def test_a_long_listing_stays_small() -> None:
     added, count = bench_memory.growth(25_000)
     assert count == 25_000
     assert added <= 30 * bench_memory.MIB
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="resident memory is read from /proc")
+def test_the_orders_of_many_shops_stay_small() -> None:
+    orders = bench_memory.apart(bench_memory.streamed, 40_000)
+    assert orders.count == 40_000
+    assert orders.ceiling <= bench_memory.CEILING
+    assert orders.grown <= 30 * bench_memory.MIB
+
+
+FLEET = {1: 3.0, 50: 2.5}
+"""By the orders of a page; for one order twice the aim of 1.3, which is not reached (docs/benchmarks.md)."""
+
+
+@pytest.mark.parametrize("size", FLEET)
+def test_a_fleet_beside_a_loop_by_hand(size: int) -> None:
+    most = 2 * FLEET[size]
+    assert least(lambda: bench_fleet.ratio(bench_fleet.measured(size, 20, 3)), most) <= most
+
+
+EXCHANGES = {
+    "facebook-business": "Meta catalogue",
+    "pyshopee": "products of Shopee",
+    "tiktok-shop-api": "TikTok Shop",
+}
+
+
+@pytest.mark.parametrize("peer", EXCHANGES)
+def test_no_slower_than_the_other_client_of_the_platform(peer: str) -> None:
+    table = next(one for one in bench_peers.tables() if EXCHANGES[peer] in one.title)
+
+    def share() -> float:
+        told = bench_peers.measured(rows, 20)
+        return told[bench_peers.OURS][1] / told[peer][1]
+
+    with serving(table.reply) as base, ExitStack() as stack:
+        rows, left_out = bench_peers.prepared(table, base, stack)
+        if peer in left_out:
+            pytest.skip(left_out[peer])
+        assert least(share, 2) <= 2
+
+
+def test_a_peer_that_is_not_installed_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "linebot.v3", None)
+    with ExitStack() as stack:
+        rows, left_out = bench_peers.prepared(bench_peers.PUSHES, "", stack)
+    assert next(iter(rows)) == "ours"
+    assert [name for name in left_out if name.startswith("line-bot-sdk")]
+
+
+@pytest.mark.parametrize("what", ["shops", "products"])
+def test_the_growth_is_kept_and_drawn(tmp_path: Path, what: str) -> None:
+    bench_growth.keep([bench_growth.Point(what, size, size / 99, size / 9) for size in (1, 80)], tmp_path)
+    assert (tmp_path / "growth.csv").read_text().splitlines() == [
+        "what,size,seconds,mib",
+        f"{what},1,0.01,0.1",
+        f"{what},80,0.808,8.9",
+    ]
+    assert (tmp_path / f"growth-{what}.svg").read_text().count("<circle") == 4
