@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -212,7 +211,7 @@ def signature(app: App, path: str, query: Mapping[str, str], content: bytes) -> 
     pairs = "".join(f"{name}{query[name]}" for name in sorted(query) if name not in _UNSIGNED)
     secret = app.app_secret.encode()
     message = secret + f"{path}{pairs}".encode() + content + secret
-    return hmac.new(secret, message, hashlib.sha256).hexdigest()
+    return hmac.digest(secret, message, "sha256").hex()
 
 
 def sign_nothing(app: App, host: str, call: Call, token: TokenRecord | None, now: float) -> Request:
