@@ -78,6 +78,12 @@ def _is_list(hint: Any) -> bool:
     return kinds == {Sequence}
 
 
+def _inner(hint: Any) -> Any:
+    """What a list holds."""
+    parts = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return next(get_args(part)[0] for part in parts if get_origin(part) is Sequence)
+
+
 def _classes(hint: Any) -> Iterator[type | None]:
     """The classes of a hint; None for a part that cannot be told."""
     origin = get_origin(hint)
@@ -95,9 +101,42 @@ def _classes(hint: Any) -> Iterator[type | None]:
 def _refuse_kind(name: str, value: Any, known: tuple[type, ...]) -> None:
     items = value if isinstance(value, list | tuple) else (value,) if is_one(value) else ()
     for item in items:
-        if not isinstance(item, known):
-            wanted = " or ".join("text" if kind is str else kind.__name__ for kind in known)
-            raise invalid(**{name: f"expected {wanted}, not {type(item).__name__}"})
+        if not isinstance(item, known) and not (_by_name(known) and _name_of(item)):
+            raise invalid(**{name: f"expected {_wanted(known)}, not {_shown(item)}"})
+
+
+def _by_name(known: tuple[type, ...]) -> bool:
+    """Whether these are objects or the text that names them."""
+    others = [kind for kind in known if kind is not str]
+    return len(others) < len(known) and bool(others) and all(_name_of(kind) for kind in others)
+
+
+def _name_of(thing: Any) -> str:
+    """Which field of an object, or of objects of a class, names it."""
+    fields = getattr(thing, "model_fields", ()) if isinstance(thing, type) else dir(thing)
+    return next((name for name in ("id", "key") if name in fields), "")
+
+
+def _wanted(known: tuple[type, ...]) -> str:
+    if not _by_name(known):
+        return " or ".join("text" if kind is str else kind.__name__ for kind in known)
+    others = [kind for kind in known if kind is not str]
+    return f"{' or '.join(kind.__name__ for kind in others)} or its {_name_of(others[0])} as text"
+
+
+def _shown(item: Any) -> str:
+    return repr(item) if isinstance(item, int | float) else type(item).__name__
+
+
+def _groups(name: str, value: Any) -> Iterator[Any]:
+    """The groups that were given, each of them several things."""
+    for group in value if isinstance(value, list | tuple) else ():
+        if is_one(group):
+            what = type(group).__name__
+            raise invalid(
+                **{name: f"expected groups, as in [[first, second], [third]], not {what} by itself"}
+            )
+        yield group
 
 
 @frozen
@@ -105,13 +144,15 @@ class Hints:
     """What the annotations of a contract's method say of its parameters, by name.
 
     ``words`` of those that take nothing but such words; ``kinds``, the classes (of a list: of its items)
-    of those that take objects of this library, instants or plain text alone; ``plural`` those that take
-    several things and never one.
+    of those that take objects of this library, instants or plain text (where text is an id, anything with
+    one will do); ``plural`` those that take several things and never one; ``groups`` those that take
+    several things several times.
     """
 
     words: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, tuple[type, ...]]
     plural: frozenset[str]
+    groups: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, method: Callable[..., Any], singular: Set[str] = frozenset()) -> Hints:
@@ -120,7 +161,10 @@ class Hints:
         hints.pop("return", None)
         return cls(
             words=_told({name: list(_words(hint)) for name, hint in hints.items()}),
-            kinds=_strict(_told({name: list(_classes(hint)) for name, hint in hints.items()})),
+            kinds=_checked(_told({name: list(_classes(hint)) for name, hint in hints.items()})),
+            groups=frozenset(
+                name for name, hint in hints.items() if _is_list(hint) and _is_list(_inner(hint))
+            ),
             plural=frozenset(name for name, hint in hints.items() if _is_list(hint)) - singular,
         )
 
@@ -146,10 +190,12 @@ def _told(found: Mapping[str, list[K | None]]) -> dict[str, tuple[K, ...]]:
     }
 
 
-def _strict(kinds: Mapping[str, tuple[type, ...]]) -> dict[str, tuple[type, ...]]:
-    """Without those that take an object or its id: there anything with an id will do."""
+def _checked(kinds: Mapping[str, tuple[type, ...]]) -> dict[str, tuple[type, ...]]:
+    """Those of one kind, and of objects or their names; text that is more than a name is read elsewhere."""
     apart = {name: tuple(kind for kind in known if kind is not NoneType) for name, known in kinds.items()}
-    return {name: known for name, known in apart.items() if str not in known or known == (str,)}
+    return {
+        name: known for name, known in apart.items() if str not in known or known == (str,) or _by_name(known)
+    }
 
 
 class _Other:
@@ -198,7 +244,8 @@ def refuse_wrong(given: Mapping[str, Any], hints: Hints) -> None:
         if name in hints.words:
             _refuse_unknown(name, value, hints.words[name])
         if name in hints.kinds and value is not None:
-            _refuse_kind(name, value, hints.kinds[name])
+            for group in _groups(name, value) if name in hints.groups else (value,):
+                _refuse_kind(name, group, hints.kinds[name])
     for first, last in _SPANS:
         begin, end = given.get(first), given.get(last)
         if begin is None or end is None or type(begin) is not type(end) or not isinstance(begin, date):
