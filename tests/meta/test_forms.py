@@ -19,7 +19,7 @@ PAGES = {"deletion_status": "https://shop.example/deletion?lang=en"}
 
 def received(backend: Any, endpoint: str) -> tuple[Event, bytes]:
     form = write_query({"signed_request": seal_signed_request(SAID, "secret")}).encode()
-    client = Client(backend, transport=lambda _: None)  # type: ignore[arg-type]  # never asked
+    client = Client(backend, transport=lambda _: None)
     receipt = client.webhooks.receive(method="POST", headers={}, body=form, endpoint=endpoint)
     (event,) = receipt.events
     return event, receipt.response.content

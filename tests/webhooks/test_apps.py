@@ -137,7 +137,9 @@ class FlowToy(Toy):
 
 
 async def test_a_status_that_only_the_platform_knows_is_answered() -> None:
-    handler = pytest.fail
+    def handler(event: Event) -> None:
+        pytest.fail(event.key)
+
     assert call_wsgi(wsgi_app(toy(backend=FlowToy()), handler), delivery(A))[0].startswith("432 ")
     assert (await call_asgi(asgi_app(toy(cls=AsyncClient, backend=FlowToy()), handler), delivery(A)))[
         0
