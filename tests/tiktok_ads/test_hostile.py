@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from tests.tiktok_ads.wire import Wire
 from socialcommerce.errors import WebhookError
 
 SHOP = Wire().client()
-MANY = settings(max_examples=300, deadline=None)
+MANY = settings(max_examples=int(os.environ.get("WEBHOOK_EXAMPLES", "300")), deadline=None)
 
 text = st.text(st.characters(codec=None))
 wild = st.recursive(
