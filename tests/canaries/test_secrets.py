@@ -21,7 +21,7 @@ from tests.faults.test_fault_table import TROUBLES, Trouble
 from socialcommerce import AsyncClient, Client, simulate
 from socialcommerce.backends import Shopee, TikTokShop
 from socialcommerce.errors import SocialCommerceError
-from socialcommerce.models import BulkResult
+from socialcommerce.models import BulkResult, Conversation
 from socialcommerce.runtime.observe import Attempt
 from socialcommerce.simulators.serve import serve
 from socialcommerce.simulators.shopee import authority as shopee
@@ -272,6 +272,8 @@ def test_masked_models_tell_nothing_of_the_buyer(platform: str) -> None:
             watched.inspect(f"masked {type(one).__name__}", masked)
             watched.look(f"JSON of masked {type(one).__name__}", masked.model_dump_json())
             watched.look(f"dump of masked {type(one).__name__}", repr(masked.model_dump()))
+            if isinstance(one, Conversation) and one.buyer is not None:
+                assert one.buyer.value not in masked.model_dump_json()
 
 
 def _events(shop: Client) -> Iterator[Any]:

@@ -16,6 +16,8 @@ from socialcommerce.errors import InvalidRequest, NotLoaded
 from socialcommerce.models import (
     Address,
     Buyer,
+    Conversation,
+    ConversationRef,
     Identity,
     Inventory,
     Line,
@@ -225,6 +227,33 @@ def test_masking_hides_personal_data_at_every_depth_and_drops_the_payload() -> N
     assert masked.created_at == an_order().created_at
     place = Location(1.3, 103.8).masked()
     assert (place.latitude, place.longitude) == (None, None)
+
+
+def test_masking_hides_the_ids_of_people() -> None:
+    peer = Identity(kind="user_id", value="7011")
+    thread = Conversation.build(
+        id="7011",
+        native_ids={
+            "conversation_id": "c1",
+            "thread": "7011",
+            "im_user_id": "8",
+            "to_id": "9",
+            "photo_id": "5",
+        },
+        ref=ConversationRef.build(platform="x", native_id="7011", own_account="shop", peer=peer),
+    )
+    masked = thread.masked()
+    assert masked.native_ids == {
+        "conversation_id": "c1",
+        "thread": "***",
+        "im_user_id": "***",
+        "to_id": "***",
+        "photo_id": "5",
+    }
+    assert (masked.id, masked.ref.native_id, masked.ref.own_account) == ("***", "***", "shop")
+    assert thread.native_ids["to_id"] == "9"
+    order = Order.build(id="1", native_ids={"order_sn": "1", "buyer_user_id": "42"}).masked()
+    assert (order.id, order.native_ids) == ("1", {"order_sn": "1", "buyer_user_id": "***"})
 
 
 def test_personal_fields_are_dotted_paths() -> None:

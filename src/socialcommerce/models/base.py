@@ -162,10 +162,17 @@ class Model(BaseModel):
                 yield name, value
 
     def masked(self) -> Self:
-        """A copy with personal data replaced by ``***`` at every depth, and without the raw payload."""
+        """A copy with personal data replaced by ``***`` at every depth, and without the raw payload.
+
+        Ids are hidden where they are a person's.
+        """
+        return self._hidden(frozenset(_told(self)))
+
+    def _hidden(self, known: frozenset[str]) -> Self:
+        """See ``masked``; ``known`` is the personal data told anywhere, which an id may repeat."""
         fields = type(self).model_fields
         values = {
-            name: _mask(value) if _is_personal(fields[name]) else _masked(value)
+            name: _mask(value, known) if _is_personal(fields[name]) else _masked(name, value, known)
             for name, value in self.__dict__.items()
         }
         if "raw" in values:
@@ -426,23 +433,48 @@ def _is_personal(field: Any) -> bool:
     return any(isinstance(mark, Personal) for mark in field.metadata)
 
 
-def _mask(value: Any) -> Any:
+def _mask(value: Any, known: frozenset[str]) -> Any:
     """Text becomes the mask, other single values None; what is structured keeps its shape."""
     if isinstance(value, str):
         return MASK if value else value
     if isinstance(value, tuple):
-        return tuple(_mask(item) for item in value)
+        return tuple(_mask(item, known) for item in value)
     if isinstance(value, Mapping):
-        return {key: _mask(item) for key, item in value.items()}
-    return value.masked() if isinstance(value, Model) else None
+        return {key: _mask(item, known) for key, item in value.items()}
+    return value._hidden(known) if isinstance(value, Model) else None
 
 
-def _masked(value: Any) -> Any:
+def _masked(name: str, value: Any, known: frozenset[str]) -> Any:
     if isinstance(value, Model):
-        return value.masked()
+        return value._hidden(known)
     if isinstance(value, tuple):
-        return tuple(_masked(item) for item in value)
-    return value
+        return tuple(_masked(name, item, known) for item in value)
+    if name == "native_ids" and isinstance(value, Mapping):
+        return {key: MASK if _of_person(key) or item in known else item for key, item in value.items()}
+    return MASK if name in _IDS and isinstance(value, str) and value in known else value
+
+
+_IDS = frozenset({"id", "native_id"})
+_OF_PEOPLE = frozenset({"open_id", "wa_id", "to_id", "from_id"})
+
+
+def _of_person(name: str) -> bool:
+    """Whether platforms give the ids of people under this name."""
+    return name.endswith("user_id") or name in _OF_PEOPLE
+
+
+def _told(value: Any, personal: bool = False) -> Iterator[str]:
+    """Every personal text in a value, at any depth."""
+    if isinstance(value, Model):
+        fields = type(value).model_fields
+        for name, item in value.__dict__.items():
+            if name != "raw":
+                yield from _told(item, _is_personal(fields[name]))
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _told(item, personal)
+    elif personal and isinstance(value, str) and value:
+        yield value
 
 
 def _short(value: Any) -> str:
