@@ -1,10 +1,11 @@
-"""A thousand shops with ten pages of orders each, as one listing, beside a loop written by hand.
+"""A thousand shops with ten pages of orders each, as one listing, beside loops written by hand.
 
 Run it: ``python -m tests.benchmarks.bench_fleet [shops] [rounds]``. A loopback server in a process of
-its own gives both the same bytes. The loop asks with ``aiohttp`` and reads with ``json.loads``: plain
-dictionaries, unsigned, as they come. Ours are typed orders, signed and limited call by call, with the
-token of each shop, in the order of their times over all shops. Both keep ``AT_ONCE`` shops going.
-Budgets: 1.3 times the loop's processor time for pages of one order (1 kB), 2.5 times for 50 (48 kB).
+its own gives all the same bytes. The loops ask with ``aiohttp`` and read with ``json.loads``: plain
+dictionaries, unsigned. One takes them as they come and holds nothing; the other holds a page a shop and
+gives them in the order of their times, as ours does. Ours are typed orders, signed and limited call by
+call, with the token of each shop. All keep ``AT_ONCE`` calls going. Budgets: 1.3 times the first loop's
+processor time for pages of one order (1 kB), 2.5 times for 50 (48 kB).
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import json
 import multiprocessing
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from heapq import heappop, heappush
 from multiprocessing.connection import Connection
 from statistics import median
 from typing import Any
@@ -81,23 +84,72 @@ def serving_pages(size: int, pages: int = PAGES) -> Iterator[str]:
         process.join()
 
 
-async def by_hand(base: str, shops: int) -> int:
-    """The loop: so many workers, each through one shop after the other; how many orders came."""
+@asynccontextmanager
+async def pages_by_hand(base: str) -> AsyncIterator[Callable[[str], Awaitable[Any]]]:
+    """Give what reads the page of a token, as a dictionary."""
     url = f"{base}{SEARCH}?page_size=100&sort_field=update_time&sort_order=ASC"
-    count, waiting = 0, iter(range(shops))
-
-    async def worker(session: aiohttp.ClientSession) -> None:
-        nonlocal count
-        for _ in waiting:
-            token = "0"
-            while token:
-                async with session.post(f"{url}&page_token={token}", data=b"{}") as response:
-                    data = json.loads(await response.read())["data"]
-                count += len(data["orders"])
-                token = data["next_page_token"]
-
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
-        await asyncio.gather(*(worker(session) for _ in range(AT_ONCE)))
+
+        async def read(token: str) -> Any:
+            async with session.post(f"{url}&page_token={token}", data=b"{}") as response:
+                return json.loads(await response.read())["data"]
+
+        yield read
+
+
+async def each(shops: Iterable[int], work: Callable[[int], Awaitable[None]]) -> None:
+    """Do the work for every shop, so many at once."""
+    waiting = iter(shops)
+
+    async def worker() -> None:
+        for shop in waiting:
+            await work(shop)
+
+    await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
+
+
+async def by_hand(base: str, shops: int) -> int:
+    """All orders as they come, nothing held; how many came."""
+    count = 0
+
+    async def through(_: int) -> None:
+        nonlocal count
+        token = "0"
+        while token:
+            data = await read(token)
+            count += len(data["orders"])
+            token = data["next_page_token"]
+
+    async with pages_by_hand(base) as read:
+        await each(range(shops), through)
+    return count
+
+
+async def merged_by_hand(base: str, shops: int) -> int:
+    """All orders in the order of their times: a page a shop is held, read anew when half is given."""
+    rows: list[deque[Any]] = [deque() for _ in range(shops)]
+    tokens = ["0"] * shops
+    count, heads = 0, list[tuple[int, int]]()
+
+    async def fill(shop: int) -> None:
+        data = await read(tokens[shop])
+        if not rows[shop]:
+            heappush(heads, (data["orders"][0]["create_time"], shop))
+        rows[shop].extend(data["orders"])
+        tokens[shop] = data["next_page_token"]
+
+    async with pages_by_hand(base) as read:
+        await each(range(shops), fill)
+        most = len(rows[0])
+        while heads:
+            _, shop = heappop(heads)
+            rows[shop].popleft()
+            count += 1
+            if rows[shop]:
+                heappush(heads, (rows[shop][0]["create_time"], shop))
+            elif tokens[shop]:
+                low = [one for one in range(shops) if tokens[one] and 2 * len(rows[one]) <= most]
+                await each(low, fill)
     return count
 
 
@@ -137,6 +189,7 @@ async def compared(base: str, size: int, shops: int, rounds: int) -> dict[str, l
     fleet, expected = fleet_of(base, shops), shops * PAGES * size
     rows: dict[str, Callable[[], Awaitable[int]]] = {
         "aiohttp by hand": lambda: by_hand(base, shops),
+        "the same, by time": lambda: merged_by_hand(base, shops),
         "AsyncFleet": lambda: by_fleet(fleet),
     }
     taken: dict[str, list[Taken]] = {name: [] for name in rows}
@@ -146,9 +199,9 @@ async def compared(base: str, size: int, shops: int, rounds: int) -> dict[str, l
     return taken
 
 
-def ratio(taken: dict[str, list[Taken]], clock: str = "processor") -> float:
-    """How many times as long as the loop by hand the fleet took; the middle of the rounds."""
-    hand, ours = taken.values()
+def ratio(taken: dict[str, list[Taken]], clock: str = "processor", beside: str = "aiohttp by hand") -> float:
+    """How many times as long as a loop by hand the fleet took; the middle of the rounds."""
+    hand, ours = taken[beside], taken["AsyncFleet"]
     return median(getattr(our, clock) / getattr(his, clock) for his, our in zip(hand, ours, strict=True))
 
 
@@ -163,10 +216,11 @@ def main(shops: int = SHOPS, rounds: int = 3) -> None:
     for size, budget in BUDGETS.items():
         taken = measured(size, shops, rounds)
         lines = [f"{shops} shops x {PAGES} pages of {len(page(0, size, PAGES))} bytes, {AT_ONCE} at once"]
-        for name, each in taken.items():
-            processor, wall = median(one.processor for one in each), median(one.wall for one in each)
+        for name, rounds_ in taken.items():
+            processor, wall = median(one.processor for one in rounds_), median(one.wall for one in rounds_)
             lines.append(f"  {name:18} {processor:7.2f} s processor {wall:7.2f} s wall")
         told = f"{ratio(taken):.2f} x processor, {ratio(taken, 'wall'):.2f} x wall"
+        told += f", {ratio(taken, beside='the same, by time'):.2f} x processor of that by time"
         sys.stdout.write("\n".join([*lines, f"  {told} (budget {budget} x)"]) + "\n")
 
 
