@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -146,12 +147,15 @@ def _watched(work: Callable[[], Request]) -> tuple[Request, set[str]]:
         if event == "c_call" and function.__qualname__ in _IMPURE:
             found.add(function.__qualname__)
 
-    before = sys.getprofile()
+    before, collecting = sys.getprofile(), gc.isenabled()
+    gc.disable()  # what others do when rubbish is collected is not the work's
     sys.setprofile(note)
     try:
         return work(), found
     finally:
         sys.setprofile(before)
+        if collecting:
+            gc.enable()
 
 
 def capability_names(candidate: Candidate) -> Iterator[str]:
