@@ -342,8 +342,10 @@ def _file(media: Media, style: str) -> Upload:
         content = media.read()
     except (ValueError, OSError) as error:
         raise invalid(media="must be given as bytes or as a file of this machine") from error
-    if len(content) > codes.MOST_BYTES[style]:
-        raise invalid(media=f"has {len(content)} bytes; a {style} has at most {codes.MOST_BYTES[style]}")
+    most = codes.MOST_BYTES[style]
+    if len(content) > most:
+        size = f"{most >> 20} MB" if most >= 2**20 else f"{most >> 10} KB"
+        raise invalid(media=f"has {len(content)} bytes; {style}: at most {most} ({size})")
     return Upload(media.name or style, content, media.media_type or "application/octet-stream")
 
 
