@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from socialcommerce import Capability, simulate
 from socialcommerce.backends import registry
 
-PLATFORMS = ("shopee", "tiktok_shop", "tiktok_ads")
+PLATFORMS = ("shopee", "tiktok_shop", "tiktok_ads", "meta", "whatsapp")
 """The platforms whose every operation is there; another one is one more name here, and the command below."""
 
 REWRITE = "python -m tests.docs.test_capabilities"
