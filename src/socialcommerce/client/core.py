@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 from socialcommerce.errors import SHAPE_ERRORS, DecodeError, SocialCommerceError
 from socialcommerce.resources.jobs import AsyncJob, Job
 from socialcommerce.resources.pager import AsyncPager, Pager
+from socialcommerce.runtime.draft import drafted
 from socialcommerce.runtime.drivers import AsyncDriver, SyncDriver
 from socialcommerce.runtime.flow import Exclusive, Flow, Gather, Send
 from socialcommerce.runtime.observe import Attempt, notify
@@ -176,7 +177,10 @@ def _unlimited(session: Session) -> Session:
 
 
 class SyncPlanner(SyncCore):
-    """Answers the first request of an operation instead of sending it; None where nothing is sent."""
+    """Answers the first request of an operation instead of sending it; None where nothing is sent.
+
+    What the operation would note before that request is forgotten again.
+    """
 
     @classmethod
     def of(cls, core: SyncCore) -> SyncPlanner:
@@ -187,7 +191,7 @@ class SyncPlanner(SyncCore):
     def run(self, flow: Flow[Any]) -> Any:
         """Drive a flow to its first request."""
         try:
-            self.driver.run(flow)
+            evolve(self.driver, state=drafted(self.state)).run(flow)
         except _Shown as shown:
             return shown.request
         return None
@@ -202,7 +206,10 @@ class SyncPlanner(SyncCore):
 
 
 class AsyncPlanner(AsyncCore):
-    """Answers the first request of an operation instead of sending it; None where nothing is sent."""
+    """Answers the first request of an operation instead of sending it; None where nothing is sent.
+
+    What the operation would note before that request is forgotten again.
+    """
 
     @classmethod
     def of(cls, core: AsyncCore) -> AsyncPlanner:
@@ -213,7 +220,7 @@ class AsyncPlanner(AsyncCore):
     async def run(self, flow: Flow[Any]) -> Any:
         """Drive a flow to its first request."""
         try:
-            await self.driver.run(flow)
+            await evolve(self.driver, state=drafted(self.state)).run(flow)
         except _Shown as shown:
             return shown.request
         return None
