@@ -235,11 +235,14 @@ class Fleet(_Base[Client]):
         Args:
             open: given an account, answers its client; a function that can be pickled. It is called
                 for every piece of work: let it keep what it opened (``functools.cache``).
-            accounts: the accounts by which ``open`` knows them.
+            accounts: the accounts by which ``open`` knows them, as text; one that is named twice is asked
+                once.
             executor: any ``concurrent.futures.Executor``: a pool of processes, Dask's
                 ``client.get_executor()``, Ray's. Without one the shops are asked here.
             concurrency: see ``Fleet``.
             progress: see ``Fleet``.
+
+        A worker that dies is told as ``OutcomeUnknown`` of the shop that it was asking.
         """
         fleet = cls((), executor=executor, concurrency=concurrency, progress=progress)
         fleet._clients = OpenedClients(open, accounts)
@@ -252,7 +255,15 @@ class Fleet(_Base[Client]):
         return None
 
     def only(self, *platforms: str) -> Self:
-        """The shops of these platforms (``"shopee"``), as a fleet that closes nothing."""
+        """The shops of these platforms (``"shopee"``), as a fleet that closes nothing.
+
+        ``ConfigurationError`` where the clients are opened elsewhere: their platforms are not known here.
+        """
+        if self.opener() is not None:
+            raise ConfigurationError(
+                "the platforms of clients that are opened elsewhere are not known here; "
+                "give opened_by(...) the accounts that are meant"
+            )
         crew = self._crew
         fleet = type(self)((), executor=crew.executor, concurrency=crew.limit, progress=self._progress)
         fleet._clients = self._of(platforms)

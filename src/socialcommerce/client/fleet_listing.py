@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 from attrs import define, evolve, field, frozen
 
 from socialcommerce.client.fleet_work import AsyncCrew, Crew, Progress, raise_all
-from socialcommerce.errors import SocialCommerceError
+from socialcommerce.errors import DecodeError, SocialCommerceError
 from socialcommerce.models.bulk import Outcome
 from socialcommerce.runtime.paging import Cursor, Page, Walk
 
@@ -177,10 +177,13 @@ class Merge(Generic[T]):
         if names is None:
             has = getattr(kind, "model_fields", self.fields)
             names = self._known[kind] = tuple(name for name in self.fields if name in has)
-        for name in names:
-            value = getattr(item, name, None)  # a field that was not loaded is an AttributeError too
-            if isinstance(value, datetime):
-                return value.timestamp()
+        try:
+            for name in names:
+                value = getattr(item, name, None)  # a field that was not loaded is an AttributeError too
+                if isinstance(value, datetime):
+                    return value.timestamp()
+        except DecodeError:
+            pass  # whoever reads the item learns what is wrong with it; the other shops go on
         return None
 
     def _direction(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from contextvars import copy_context
 from functools import partial
@@ -13,7 +13,13 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from attrs import define, field, frozen
 
-from socialcommerce.errors import BulkFailure, SocialCommerceError
+from socialcommerce.errors import (
+    BulkFailure,
+    ConfigurationError,
+    OutcomeUnknown,
+    SocialCommerceError,
+    TransportError,
+)
 from socialcommerce.models.bulk import BulkResult, Outcome
 
 __all__ = [
@@ -127,7 +133,11 @@ class OpenedClients(Mapping[str, C]):
     def __init__(self, open: Callable[[str], C], accounts: Iterable[str]) -> None:
         self.open = open
         self.opened: dict[str, C] = {}
-        self._accounts = dict.fromkeys(accounts)
+        self._accounts = dict.fromkeys((accounts,) if isinstance(accounts, str) else accounts)
+        named: Iterable[object] = self._accounts
+        for account in named:
+            if not isinstance(account, str):
+                raise ConfigurationError(f"accounts are given by their ids as text, not {account!r}")
         self._lock = Lock()
 
     def __getitem__(self, account: str) -> C:
@@ -165,7 +175,11 @@ class Crew:
         return self.executor is None or isinstance(self.executor, ThreadPoolExecutor)
 
     def do(self, works: Sequence[Work[T]], told: Told) -> list[Outcome[str, T]]:
-        """One outcome a work, in order. An error that is not ours is raised, and nothing more begun."""
+        """One outcome a work, in order. An error that is not ours is raised, and nothing more begun.
+
+        A worker that died took its work with it: ``OutcomeUnknown``; what none of them had begun was not
+        sent: ``TransportError``.
+        """
         found: dict[int, Outcome[str, T]] = {}
         with closing(self._done(works)) as done:
             for index, outcome in done:
@@ -174,7 +188,8 @@ class Crew:
         return [found[index] for index in range(len(works))]
 
     def _done(self, works: Sequence[Work[T]]) -> Generator[tuple[int, Outcome[str, T]]]:
-        if self.executor is None or len(works) < 2:
+        # One work is done here as well, where its client may be.
+        if self.executor is None or (self.here and len(works) < 2):
             return ((index, _attempt(*work)) for index, work in enumerate(works))
         return self._side_by_side(self.executor, works)
 
@@ -187,11 +202,15 @@ class Crew:
             while True:
                 while len(running) < self.limit and (following := next(waiting, None)):
                     index, work = following
-                    running[self._submit(executor, partial(_attempt, *work))] = index
+                    try:
+                        running[self._submit(executor, partial(_attempt, *work))] = index
+                    except BrokenExecutor as error:
+                        yield index, Outcome.of(work[0], _not_begun(error))
                 if not running:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield running.pop(future), future.result()
+                    index = running.pop(future)
+                    yield index, _come_back(works[index][0], future)
         finally:
             for future in running:
                 future.cancel()
@@ -199,6 +218,28 @@ class Crew:
 
     def _submit(self, executor: Executor, attempt: Callable[[], Outcome[str, T]]) -> Future[Outcome[str, T]]:
         return executor.submit(copy_context().run, attempt) if self.here else executor.submit(attempt)
+
+
+def _come_back(account: str, future: Future[Outcome[str, T]]) -> Outcome[str, T]:
+    """What a worker answered, or why no answer came back from it."""
+    try:
+        return future.result()
+    except SocialCommerceError as error:
+        return Outcome.of(account, error)  # the answer could not be read to the end, so not be sent back
+    except BrokenExecutor as error:
+        lost = OutcomeUnknown(
+            "the worker died that asked this shop",
+            evidence={"account": account, "worker": str(error)},
+            how_to_find_out="look in the shop whether it was done; a listing goes on from its cursor",
+        )
+        lost.__cause__ = error
+        return Outcome.of(account, lost)
+
+
+def _not_begun(error: BrokenExecutor) -> TransportError:
+    unsent = TransportError(f"the shop was not asked: {error}", sent="no")
+    unsent.__cause__ = error
+    return unsent
 
 
 @define(eq=False)
