@@ -13,7 +13,6 @@ if TYPE_CHECKING:
         CancellationStatus,
         FulfilmentStatus,
         OrderStatus,
-        PaymentMethod,
         TransactionKind,
     )
     from socialcommerce.models.returns import ReturnStatus
@@ -39,7 +38,6 @@ __all__ = [
     "SHIPMENTS",
     "TRANSACTIONS",
     "filters_for",
-    "payment_method",
     "return_filters",
 ]
 
@@ -206,32 +204,6 @@ DETAIL_FIELDS: tuple[str, ...] = (
     "international_label",
 )
 """``response_optional_fields`` of ``get_order_detail``, all of them: without, most of an order is missing."""
-
-_PAYMENT_WORDS: tuple[tuple[str, PaymentMethod], ...] = (
-    ("cash on delivery", "cash_on_delivery"),
-    ("cod", "cash_on_delivery"),
-    ("paylater", "instalments"),
-    ("instal", "instalments"),
-    ("card", "card"),
-    ("coin", "points"),
-    ("transfer", "bank_transfer"),
-    ("bank", "bank_transfer"),
-    ("virtual account", "bank_transfer"),
-    ("boleto", "bank_transfer"),
-    ("pix", "bank_transfer"),
-    ("pay", "wallet"),
-    ("wallet", "wallet"),
-)
-
-
-def payment_method(word: str) -> PaymentMethod:
-    """Shopee names hundreds of payment methods in words; the first that fits decides."""
-    lower = word.lower()
-    for part, method in _PAYMENT_WORDS:
-        if part in lower:
-            return method
-    return "other"
-
 
 EVENTS: Mapping[str, EventType] = {
     "READY_TO_SHIP": "order.paid",

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import define
 
+from socialcommerce.backends.payments import payment_method
 from socialcommerce.backends.shopee.codes import orders as codes
 from socialcommerce.backends.shopee.orders.escrow import totals
 from socialcommerce.backends.shopee.orders.lines import keyed, line_key, order_lines
@@ -232,7 +233,7 @@ def _conversation(row: Json, shop_id: str | None) -> ConversationRef | None:
 def _payment(row: Json) -> Payment:
     word = row.get("payment_method") or ""
     return Payment.build(
-        method="cash_on_delivery" if row.get("cod") else codes.payment_method(word),
+        method="cash_on_delivery" if row.get("cod") else payment_method(word),
         native_method=text(word),
         paid_at=instant(row.get("pay_time")),
     )

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
         CancellationStatus,
         FulfilmentStatus,
         OrderStatus,
-        PaymentMethod,
         TransactionKind,
     )
     from socialcommerce.models.returns import ReturnStatus
@@ -41,7 +40,6 @@ __all__ = [
     "cancellation_filter",
     "kind_of",
     "order_filters",
-    "payment_method",
     "return_filters",
 ]
 
@@ -189,36 +187,6 @@ PARTIES: Mapping[str, str] = {
     "SYSTEM": "platform",
     "OPERATOR": "platform",
 }
-
-_PAYMENT_WORDS: tuple[tuple[str, PaymentMethod], ...] = (
-    ("cash on delivery", "cash_on_delivery"),
-    ("cod", "cash_on_delivery"),
-    ("paylater", "instalments"),
-    ("pay later", "instalments"),
-    ("klarna", "instalments"),
-    ("instal", "instalments"),
-    ("ccdc", "card"),
-    ("card", "card"),
-    ("visa", "card"),
-    ("master", "card"),
-    ("transfer", "bank_transfer"),
-    ("bank", "bank_transfer"),
-    ("virtual account", "bank_transfer"),
-    ("pix", "bank_transfer"),
-    ("boleto", "bank_transfer"),
-    ("pay", "wallet"),
-    ("wallet", "wallet"),
-)
-
-
-def payment_method(word: str) -> PaymentMethod:
-    """Methods are named in words for people; the first that fits decides."""
-    lower = word.lower()
-    for part, method in _PAYMENT_WORDS:
-        if part in lower:
-            return method
-    return "other"
-
 
 EVENTS: Mapping[str, EventType] = {
     "AWAITING_SHIPMENT": "order.paid",

@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import define
 
+from socialcommerce.backends.payments import payment_method
 from socialcommerce.backends.shared import Json, text
 from socialcommerce.backends.tiktok.shop.codes import orders as codes
 from socialcommerce.backends.tiktok.shop.noun import instant
@@ -215,7 +216,7 @@ def _conversation(row: Json, shop_id: str | None) -> ConversationRef | None:
 def _payment(row: Json) -> Payment:
     word = row.get("payment_method_name") or row.get("payment_method_code") or ""
     return Payment.build(
-        method="cash_on_delivery" if row.get("is_cod") else codes.payment_method(word),
+        method="cash_on_delivery" if row.get("is_cod") else payment_method(word),
         native_method=text(word),
         paid_at=instant(row.get("paid_time")),
     )
