@@ -1,42 +1,24 @@
-"""Campaigns of three kinds, ad groups, ads: listed, found, made paused, changed, switched, launched."""
+"""Campaigns of three kinds: listed, found, made paused, changed, switched."""
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.tiktok_ads.wire import NOW, Wire, ad, campaign, group, page, refusal
+from tests.tiktok_ads.plans import DAILY, STORE, TRAFFIC, gmv, gmv_wire, sample
+from tests.tiktok_ads.wire import Wire, ad, campaign, group, page, refusal
 
 from socialcommerce import Money, errors
 from socialcommerce.models.ads import (
-    AdGroupInput,
-    AdInput,
-    Bid,
     Budget,
     CampaignInput,
     Delivery,
-    Hours,
-    LaunchPlan,
-    Schedule,
     Targeting,
 )
-from socialcommerce.models.creatives import Built, CatalogCreative, ExistingPost
-from socialcommerce.models.media import Media
+from socialcommerce.models.creatives import ExistingPost
 from socialcommerce.runtime.transport import Interrupted
-
-STORE = {"store_id": "5", "store_authorized_bc_id": "100", "is_gmv_max_available": True}
-TRAFFIC = Delivery(objective="traffic")
-DAILY = Budget(kind="daily", amount=Money("50", "USD"))
-REACH = Delivery(goal="clicks", targeting=Targeting(regions=["6252001"]))
-PNG = b"\x89PNG\r\n\x1a\nhello"
-
-
-def sample(shared: Path, name: str) -> Any:
-    return json.loads((shared / f"samples/tiktok_ads/{name}.json").read_text())
 
 
 def test_three_families_are_one_listing() -> None:
@@ -171,26 +153,6 @@ def test_smart_plus_has_calls_of_its_own() -> None:
     assert wire.client().ads.campaigns.create(plan).kind == "auto"
     body = wire.body("/smart_plus/campaign/create/")
     assert (body["budget_mode"], body["sales_destination"]) == ("BUDGET_MODE_DYNAMIC_DAILY_BUDGET", "WEBSITE")
-
-
-def gmv(**fields: Any) -> CampaignInput:
-    given: dict[str, Any] = {
-        "name": "GMV",
-        "kind": "shop_gmv_max",
-        "budget": DAILY,
-        "target_roas": Decimal("3.5"),
-    }
-    return CampaignInput(**given | fields)
-
-
-def gmv_wire() -> Wire:
-    wire = Wire()
-    wire["/gmv_max/store/list/"] = {"store_list": [STORE]}
-    wire["/gmv_max/exclusive_authorization/get/"] = {"authorization_status": "UNAUTHORIZED"}
-    wire["/gmv_max/exclusive_authorization/create/"] = {}
-    wire["/campaign/gmv_max/create/"] = {"campaign_id": "4"}
-    wire["/campaign/status/update/"] = {"campaign_ids": ["4"], "status": "DISABLE"}
-    return wire
 
 
 def test_gmv_max_starts_at_once_so_it_needs_leave_and_is_paused() -> None:
@@ -360,278 +322,3 @@ def test_an_update_that_stops_half_way_goes_on_later() -> None:
     for wrong in ("nonsense", caught.value.resume.replace('"1"', '"2"', 1)):
         with pytest.raises(errors.InvalidRequest, match="resume"):
             client.ads.campaigns.update("1", resume=wrong)
-
-
-def test_an_ad_group_is_written_in_tiktoks_words() -> None:
-    wire = Wire()
-    wire["/campaign/get/"] = page(campaign("1"))
-    wire["/adgroup/create/"] = {"adgroup_id": "11"}
-    wire["/adgroup/get/"] = page(group("11"))
-    wire["/tool/region/"] = {
-        "region_info": [{"location_id": "6252001", "region_code": "US", "level": "COUNTRY"}]
-    }
-    plan = AdGroupInput(
-        name="Group",
-        campaign_id="1",
-        budget=Budget(kind="daily", amount=Money("20", "USD")),
-        delivery=Delivery(
-            goal="clicks",
-            bid=Bid("bid_cap", Money("0.75", "USD")),
-            schedule=Schedule(
-                datetime(2025, 12, 1, tzinfo=UTC), datetime(2025, 12, 9, tzinfo=UTC), hours=[Hours(weekday=0)]
-            ),
-            targeting=Targeting(
-                countries=["US"],
-                age_min=18,
-                age_max=34,
-                genders=["female"],
-                placements=["PLACEMENT_TIKTOK"],
-                keywords=["tea"],
-            ),
-        ),
-    )
-    assert wire.client().ads.ad_groups.create(plan).id == "11"
-    body = wire.body("/adgroup/create/")
-    assert body["dayparting"] == "1" * 48 + "0" * 288
-    wanted = {
-        "operation_status": "DISABLE",
-        "promotion_type": "WEBSITE",
-        "optimization_goal": "CLICK",
-        "billing_event": "CPC",
-        "bid_type": "BID_TYPE_CUSTOM",
-        "bid_price": Decimal("0.75"),
-        "schedule_type": "SCHEDULE_START_END",
-        "schedule_end_time": "2025-12-09 00:00:00",
-        "location_ids": ["6252001"],
-        "age_groups": ["AGE_18_24", "AGE_25_34"],
-        "gender": "GENDER_FEMALE",
-        "budget": 20,
-        "placement_type": "PLACEMENT_TYPE_NORMAL",
-        "pacing": "PACING_MODE_SMOOTH",
-    }
-    assert {name: body[name] for name in wanted} == wanted
-
-
-@pytest.mark.parametrize(
-    ("delivery", "kind"),
-    [
-        (Delivery(goal="clicks"), errors.InvalidRequest),
-        (Delivery(targeting=REACH.targeting), errors.InvalidRequest),
-        (Delivery(objective="traffic", goal="clicks", targeting=REACH.targeting), errors.Unsupported),
-        (
-            Delivery(goal="clicks", bid=Bid("target_cost", Money("1", "USD")), targeting=REACH.targeting),
-            errors.Unsupported,
-        ),
-        (
-            Delivery(goal="clicks", bid=Bid(billing_event="followers"), targeting=REACH.targeting),
-            errors.Unsupported,
-        ),
-        (Delivery(goal="clicks", bid=Bid("target_roas"), targeting=REACH.targeting), errors.InvalidRequest),
-        (Delivery(goal="clicks", targeting=Targeting(regions=["1"], age_min=20)), errors.InvalidRequest),
-        (Delivery(goal="clicks", targeting=Targeting(regions=["1"], age_max=20)), errors.InvalidRequest),
-        (
-            Delivery(goal="clicks", targeting=Targeting(regions=["1"], genders=["unknown"])),
-            errors.InvalidRequest,
-        ),
-    ],
-)
-def test_an_ad_group_that_would_be_cut_is_not_sent(delivery: Delivery, kind: type[Exception]) -> None:
-    wire = Wire()
-    wire["/campaign/get/"] = page(campaign("1"))
-    with pytest.raises(kind):
-        wire.client().ads.ad_groups.create(AdGroupInput(name="G", campaign_id="1", delivery=delivery))
-    assert "/adgroup/create/" not in wire.paths()
-
-
-def test_a_budget_alone_has_a_call_of_its_own() -> None:
-    wire = Wire()
-    wire["/adgroup/get/"] = page(group("11"))
-    wire["/adgroup/budget/update/"] = {}
-    wire["/adgroup/update/"] = {}
-    client = wire.client()
-    client.ads.ad_groups.update("11", budget=Budget(kind="daily", amount=Money("30", "USD")))
-    assert wire.body("/adgroup/budget/update/")["budget"] == [{"adgroup_id": "11", "budget": 30}]
-    client.ads.ad_groups.update(
-        "11",
-        name="N",
-        target_roas=Decimal("2.5"),
-        delivery=Delivery(bid=Bid("cost_cap", Money("2", "USD")), targeting=Targeting(regions=["1"])),
-    )
-    body = wire.body("/adgroup/update/")
-    assert (body["conversion_bid_price"], body["roas_bid"], body["location_ids"]) == (
-        2,
-        Decimal("2.5"),
-        ["1"],
-    )
-    assert "billing_event" not in body
-
-
-def test_a_gmv_max_campaign_shows_one_synthetic_group() -> None:
-    wire = Wire()
-    wire["/gmv_max/campaign/get/"] = page({"campaign_id": "4"})
-    wire["/campaign/gmv_max/info/"] = {"campaign_id": "4", "campaign_name": "GMV", "budget": 20}
-    client = wire.client()
-    (one,) = client.ads.ad_groups.list(campaign="4")
-    assert (one.id, one.synthetic) == ("4", True)
-    with pytest.raises(errors.Unsupported):
-        client.ads.ad_groups.update("4", name="x")
-
-
-IDENTITY = {"identity_id": "i1", "identity_type": "TT_USER"}
-
-
-def ad_wire() -> Wire:
-    wire = Wire()
-    wire["/adgroup/get/"] = page(group("11"))
-    wire["/identity/get/"] = page(IDENTITY, key="identity_list")
-    wire["/ad/create/"] = {"ad_ids": ["21"]}
-    wire["/ad/get/"] = page(ad("21"))
-    wire["/file/image/ad/upload/"] = {"image_id": "img1"}
-    wire["/file/video/ad/upload/"] = {"code": 0, "data": [{"video_id": "v1"}]}
-    return wire
-
-
-def test_a_picture_is_uploaded_and_shown_by_the_only_identity() -> None:
-    wire = ad_wire()
-    plan = AdInput(
-        name="Ad 21",
-        ad_group_id="11",
-        creative=Built(Media.from_bytes(PNG), "Tea", "shop_now", "https://x.example"),
-    )
-    assert wire.client().ads.ads.create(plan).id == "21"
-    (creative,) = wire.body("/ad/create/")["creatives"]
-    assert creative == {
-        "ad_name": "Ad 21",
-        "operation_status": "DISABLE",
-        "ad_format": "SINGLE_IMAGE",
-        "ad_text": "Tea",
-        "image_ids": ["img1"],
-        "identity_id": "i1",
-        "identity_type": "TT_USER",
-        "call_to_action": "SHOP_NOW",
-        "landing_page_url": "https://x.example",
-    }
-
-
-def test_films_posts_and_catalogues_are_shown() -> None:
-    wire = ad_wire()
-    client = wire.client()
-    shown = [
-        Built(Media.from_url("https://x.example/a.mp4", kind="video"), "Film"),
-        ExistingPost("750"),
-        CatalogCreative("set1"),
-    ]
-    formats = []
-    for creative in shown:
-        client.ads.ads.create(AdInput(name="Ad 21", ad_group_id="11", creative=creative))
-        formats.append(wire.body("/ad/create/")["creatives"][0]["ad_format"])
-    assert formats == ["SINGLE_VIDEO", "SINGLE_VIDEO", "CATALOG_CAROUSEL"]
-
-
-def test_a_lost_ad_is_found_again_by_its_name_and_not_made_twice() -> None:
-    wire = ad_wire()
-    made = datetime.fromtimestamp(NOW, UTC).strftime("%Y-%m-%d %H:%M:%S")
-    wire["/ad/create/"] = Interrupted("cut")
-    wire["/ad/get/"] = page(ad("21", ad_name="Tea", create_time=made))
-    plan = AdInput(name="Tea", ad_group_id="11", creative=ExistingPost("750"))
-    assert wire.client().ads.ads.create(plan).id == "21"
-    assert len(wire.requests("/ad/create/")) == 1
-    wire["/ad/get/"] = page()
-    wire["/ad/create/"] = [Interrupted("cut"), {"ad_ids": ["22"]}]
-    assert wire.client().ads.ads.create(plan).id == "22"
-
-
-def test_whose_name_it_is_must_be_clear() -> None:
-    wire = ad_wire()
-    wire["/identity/get/"] = page(IDENTITY, {**IDENTITY, "identity_id": "i2"}, key="identity_list")
-    plan = AdInput(name="x", ad_group_id="11", creative=ExistingPost("750"))
-    with pytest.raises(errors.InvalidRequest, match="identity"):
-        wire.client().ads.ads.create(plan)
-    for wrong in (
-        AdInput(name="x", creative=ExistingPost("750")),
-        AdInput(name="x", ad_group_id="11", creative=ExistingPost("1", cta="get_offer")),
-    ):
-        with pytest.raises((errors.InvalidRequest, errors.Unsupported)):
-            wire.client().ads.ads.create(wrong)
-
-
-def test_an_ad_is_patched() -> None:
-    wire = ad_wire()
-    wire["/ad/update/"] = {"ad_ids": ["21"]}
-    wire.client().ads.ads.update("21", name="New", creative=ExistingPost("751"))
-    body = wire.body("/ad/update/")
-    assert body["patch_update"] is True
-    assert (body["creatives"][0]["ad_id"], body["creatives"][0]["tiktok_item_id"]) == ("21", "751")
-
-
-def test_a_smart_plus_ad_has_lists() -> None:
-    wire = ad_wire()
-    wire["/adgroup/get/"] = page()
-    wire["/smart_plus/adgroup/get/"] = page(group("31"))
-    wire["/smart_plus/ad/create/"] = {"smart_plus_ad_id": "41"}
-    row = {
-        "smart_plus_ad_id": "41",
-        "ad_name": "S",
-        "adgroup_id": "31",
-        "creative_list": [{"creative_info": {"ad_format": "SINGLE_VIDEO", "video_info": {"video_id": "v1"}}}],
-    }
-    wire["/smart_plus/ad/get/"] = page(row)
-    wire["/smart_plus/ad/update/"] = {}
-    client = wire.client()
-    film = Built(Media.from_id("v1", kind="video"), "Tea", "shop_now", "https://x.example")
-    made = client.ads.ads.create(AdInput(name="S", ad_group_id="31", creative=film))
-    assert isinstance(made.creative, Built)
-    body = wire.body("/smart_plus/ad/create/")
-    assert body["ad_text_list"] == [{"ad_text": "Tea"}]
-    assert body["creative_list"][0]["creative_info"]["video_info"] == {"video_id": "v1"}
-    client.ads.ads.update("41", name="S2")
-    assert wire.body("/smart_plus/ad/update/")["ad_name"] == "S2"
-
-
-def tree() -> LaunchPlan:
-    return LaunchPlan(
-        campaign=CampaignInput(
-            name="Campaign 1",
-            delivery=Delivery(objective="traffic", goal="clicks", targeting=Targeting(regions=["6252001"])),
-        ),
-        ad_groups=[AdGroupInput(name="Group 11")],
-        ads=[AdInput(name="Ad 21", creative=ExistingPost("750"))],
-    )
-
-
-def test_a_tree_is_launched_paused_and_goes_on_where_it_stopped() -> None:
-    wire = ad_wire()
-    wire["/campaign/create/"] = {"campaign_id": "1"}
-    wire["/campaign/get/"] = page(campaign("1"))
-    wire["/adgroup/create/"] = {"adgroup_id": "11"}
-    wire["/ad/create/"] = refusal(40000, "bad video")
-    client = wire.client()
-    assert client.ads.check(tree())
-    with pytest.raises(errors.PartiallyApplied) as caught:
-        client.ads.launch(tree())
-    assert caught.value.done == ("campaign 1", "ad group 11")
-    wire["/ad/create/"] = {"ad_ids": ["21"]}
-    launched = client.ads.launch(tree(), resume=caught.value.resume)
-    assert (launched.campaign.id, launched.ad_groups[0].id, launched.ads[0].id) == ("1", "11", "21")
-    assert len(wire.requests("/campaign/create/")) == len(wire.requests("/adgroup/create/")) == 1
-    with pytest.raises(errors.InvalidRequest, match="resume"):
-        client.ads.launch(tree(), resume="nonsense")
-
-
-def test_a_check_tells_everything_at_once() -> None:
-    wire = gmv_wire()
-    wire["/gmv_max/store/list/"] = {"store_list": [{**STORE, "is_gmv_max_available": False}]}
-    wire["/gmv_max/exclusive_authorization/get/"] = {
-        "authorization_status": "EFFECTIVE",
-        "advertiser_id": "9",
-    }
-    wire["/gmv_max/store/shop_ad_usage_check/"] = {"promote_all_products_allowed": False}
-    found = wire.client().ads.check(gmv(name="🎁"))
-    assert not found
-    assert [one.field for one in found.problems] == ["name", "kind", "kind", "products"]
-
-
-def test_gmv_max_is_launched_with_one_call() -> None:
-    wire = gmv_wire()
-    launched = wire.client().ads.launch(LaunchPlan(campaign=gmv()), may_spend=True)
-    assert launched.ad_groups[0].synthetic
