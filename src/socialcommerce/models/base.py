@@ -454,7 +454,7 @@ def _masked(name: str, value: Any, known: frozenset[str]) -> Any:
     return MASK if name in _IDS and isinstance(value, str) and value in known else value
 
 
-_IDS = frozenset({"id", "native_id"})
+_IDS = frozenset({"id", "native_id", "parent_id"})
 _OF_PEOPLE = frozenset({"open_id", "wa_id", "to_id", "from_id"})
 
 
@@ -472,6 +472,9 @@ def _told(value: Any, personal: bool = False) -> Iterator[str]:
                 yield from _told(item, _is_personal(fields[name]))
     elif isinstance(value, tuple):
         for item in value:
+            yield from _told(item, personal)
+    elif personal and isinstance(value, Mapping):
+        for item in value.values():
             yield from _told(item, personal)
     elif personal and isinstance(value, str) and value:
         yield value
