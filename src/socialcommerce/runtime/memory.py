@@ -7,7 +7,7 @@ the next. Instants are seconds since the epoch, durations seconds.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from socialcommerce.runtime.flow import Flow, Part, Store
@@ -34,10 +34,16 @@ _as_it_is = re.compile(r"[A-Za-z0-9_.~/-]*").fullmatch
 
 
 def _key(*parts: str) -> str:
-    text = "/".join(parts)
-    if _as_it_is(text) and text.count("/") == len(parts) - 1:  # most parts hold nothing to quote
-        return text
-    return "/".join([quoted(part) for part in parts])
+    return _keys([parts])[0]
+
+
+def _keys(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """A key a row. Most hold nothing to quote; all rows of a page are looked at together."""
+    keys = ["/".join(parts) for parts in rows]
+    text = "".join(keys)
+    if _as_it_is(text) and text.count("/") == sum(map(len, rows)) - len(rows):
+        return keys
+    return ["/".join([quoted(part) for part in parts]) for parts in rows]
 
 
 def _update(part: Part, key: str, change: Change, ttl: float | None = None) -> Flow[bool]:
@@ -94,8 +100,9 @@ def remember(platform: str, account: str, rows: Iterable[tuple[str, Mapping[str,
 
     Each pair is a row of its own, so all that a page showed is written at once and nothing need be read.
     """
-    prefix = _key(platform, account)
-    yield Store("skus", "write", ({f"{prefix}/{_key(sku, *ref.values())}": ref for sku, ref in rows},))
+    pairs = list(rows)
+    keys = _keys([(platform, account, sku, *ref.values()) for sku, ref in pairs])
+    yield Store("skus", "write", (dict(zip(keys, [ref for _, ref in pairs], strict=True)),))
 
 
 def lookup(platform: str, account: str, sku: str) -> Flow[list[dict[str, Any]]]:
