@@ -20,6 +20,8 @@ __all__ = [
     "list_conversations",
     "list_messages",
     "lookup",
+    "made_under",
+    "note_made",
     "release",
     "remember",
 ]
@@ -90,6 +92,22 @@ def release(key: str) -> Flow[bool]:
             return False
         if (yield Store("seen", "swap", (key, version, None))):
             return True
+
+
+# seen: what was made under a caller's key, where the platform forgets the key too soon
+
+_KEYS_KEPT = 90 * DAY
+
+
+def made_under(platform: str, account: str, kind: str, key: str) -> Flow[Record | None]:
+    """What ``note_made`` kept under a caller's key for a thing of this kind; None where nothing was."""
+    value, _ = yield Store("seen", "load", (_key("made", platform, account, kind, key),))
+    return value  # type: ignore[no-any-return]  # effects answer whatever their driver sends
+
+
+def note_made(platform: str, account: str, kind: str, key: str, made: Record) -> Flow[bool]:
+    """Keep for 90 days what a caller's key made, in the place of what was kept before."""
+    return _update("seen", _key("made", platform, account, kind, key), lambda _: made, _KEYS_KEPT)
 
 
 # skus: where each SKU is sold

@@ -109,28 +109,37 @@ class TikTokAdGroups(PlacesNoun, EditingNoun, AdGroups):
         validate_only: bool = False,
         idempotency_key: str | None = None,
     ) -> Flow[BulkResult[AdGroupInput, AdGroup]]:
-        """POST /adgroup/create/ or /smart_plus/adgroup/create/, paused; the campaign is read first."""
+        """POST /adgroup/create/ or /smart_plus/adgroup/create/, paused; the campaign is read first.
+
+        What an ``idempotency_key`` made is noted for 90 days, as with campaigns.
+        """
         drawn = list(zip(ad_groups, request_ids(idempotency_key, len(ad_groups)), strict=True))
-        result = yield from each_alone(drawn, lambda one: self._create(*one), limit=4)
+        lasting = idempotency_key is not None
+        result = yield from each_alone(drawn, lambda one: self._create(*one, lasting), limit=4)
         return BulkResult(
             tuple(renamed(plan, outcome) for plan, outcome in zip(ad_groups, result, strict=True))
         )
 
-    def _create(self, plan: AdGroupInput, key: str) -> Flow[AdGroup]:
+    def _create(self, plan: AdGroupInput, key: str, lasting: bool) -> Flow[AdGroup]:
         if plan.campaign_id is None:
             raise invalid(campaign_id="is needed outside a LaunchPlan")
         campaign = yield from self.load_one(CAMPAIGNS.families, plan.campaign_id, "campaign")
-        known = yield from self.make(plan, campaign, key)
+        known = yield from self.make(plan, campaign, key, lasting=lasting)
         return ad_group(known, (yield from self.account()))
 
-    def make(self, plan: AdGroupInput, campaign: Known, key: str) -> Flow[Known]:
-        """Create one ad group in a campaign; answers it as it is read again."""
+    def make(self, plan: AdGroupInput, campaign: Known, key: str, *, lasting: bool = False) -> Flow[Known]:
+        """Create one ad group in a campaign, or find what a ``lasting`` key made; answers it as read."""
         place = yield from self.place(plan.delivery, str(campaign.row.get("objective_type") or "TRAFFIC"))
         RULES.hold(group_flaws(plan, campaign.kind, place))
         family = AD_GROUPS.family(campaign.kind)
         body = group_body(plan, campaign.row, campaign.kind, place, key)
         parent = {"campaign_ids": [campaign.id]}
+        earlier = (yield from self.earlier(family, body, plan.name)) if lasting else None
+        if earlier is not None:
+            return (yield from self.load_one([family], str(earlier["id"]), "ad group"))
         made = yield from self.made(family, f"{family.root}create/", body, plan.name, parent)
+        if lasting:
+            yield from self.keep(family, body, id=made, name=plan.name)
         self._note(known := Known(family, {**body, "adgroup_id": made}))
         return (yield from self.again([known]))[made]
 

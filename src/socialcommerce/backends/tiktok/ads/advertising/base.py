@@ -18,6 +18,7 @@ from socialcommerce.backends.tiktok.ads.advertising.mapping import status_of
 from socialcommerce.backends.tiktok.ads.codes.ads import REFUSALS, WRITE_STATUS
 from socialcommerce.backends.tiktok.ads.noun import TikTokNoun, instant, last_page
 from socialcommerce.errors import (
+    SHAPE_ERRORS,
     Conflict,
     InvalidRequest,
     NotFound,
@@ -26,7 +27,8 @@ from socialcommerce.errors import (
     SocialCommerceError,
 )
 from socialcommerce.models.bulk import BulkResult, Outcome
-from socialcommerce.resources.noun import identity
+from socialcommerce.resources.noun import identity, invalid
+from socialcommerce.runtime import memory
 from socialcommerce.runtime.call import Absent, Found
 from socialcommerce.runtime.flow import Flow, gather
 from socialcommerce.runtime.paging import Page, position, read_position
@@ -279,7 +281,7 @@ class AdvertisingNoun(TikTokNoun):
             for family in dict.fromkeys(one.family for one in known):
                 ids = [one.id for one in known if one.family is family]
                 expected |= yield from self.load([family], ids)
-        except SocialCommerceError:
+        except (SocialCommerceError, *SHAPE_ERRORS):
             pass
         return expected
 
@@ -306,6 +308,23 @@ class AdvertisingNoun(TikTokNoun):
             made = found[0].id
         self.claim(family.id, made)
         return made
+
+    def earlier(self, family: Family, body: Mapping[str, Any], name: str) -> Flow[Mapping[str, Any] | None]:
+        """What a create with this caller's key made before, however long ago that was.
+
+        Raises:
+            InvalidRequest: the key made something of another name.
+        """
+        account = (yield from self.account()).id
+        kept = yield from memory.made_under("tiktok_ads", account, family.id, body["request_id"])
+        if kept is not None and kept["name"] != name:
+            raise invalid(idempotency_key=f"has made {kept['name']!r} already; give each create its own")
+        return kept
+
+    def keep(self, family: Family, body: Mapping[str, Any], **made: Any) -> Flow[None]:
+        """Note what a caller's key made: TikTok forgets the key after ten seconds."""
+        account = (yield from self.account()).id
+        yield from memory.note_made("tiktok_ads", account, family.id, body["request_id"], made)
 
     def just_now(self) -> datetime:
         """The present by TikTok's clock, which counts seconds and may be behind ours."""

@@ -109,18 +109,21 @@ class TikTokCampaigns(ShopNoun, Campaigns):
     ) -> Flow[BulkResult[CampaignInput, Campaign]]:
         """POST /campaign/create/, /smart_plus/campaign/create/ or /campaign/gmv_max/create/.
 
-        A ``request_id`` in the body makes a repeat harmless. GMV Max cannot be created paused: it needs
-        ``may_spend=True``, and is paused right after unless its status is ``active``.
+        A ``request_id`` in the body makes a repeat harmless for ten seconds; what an ``idempotency_key``
+        made is noted in the client's state for 90 days, and answered to every repeat. GMV Max cannot be
+        created paused: it needs ``may_spend=True``, and is paused right after unless its status is
+        ``active``.
         """
         drawn = list(zip(campaigns, request_ids(idempotency_key, len(campaigns)), strict=True))
-        result = yield from each_alone(drawn, lambda one: self._create(*one, may_spend), limit=4)
+        lasting = idempotency_key is not None
+        result = yield from each_alone(drawn, lambda one: self._create(*one, may_spend, lasting), limit=4)
         return BulkResult(
             tuple(renamed(plan, outcome) for plan, outcome in zip(campaigns, result, strict=True))
         )
 
-    def _create(self, plan: CampaignInput, key: str, may_spend: bool) -> Flow[Campaign]:
+    def _create(self, plan: CampaignInput, key: str, may_spend: bool, lasting: bool) -> Flow[Campaign]:
         account = yield from self.account()
-        known = yield from self.make(plan, key, may_spend)
+        known = yield from self.make(plan, key, may_spend, lasting=lasting)
         return shown(known, account)
 
     def make(
@@ -129,8 +132,13 @@ class TikTokCampaigns(ShopNoun, Campaigns):
         key: str,
         may_spend: bool,
         note: Callable[[str], None] = lambda made: None,
+        *,
+        lasting: bool = False,
     ) -> Flow[Known]:
-        """Create one campaign and tell ``note`` its id; answers it as it is read again."""
+        """Create one campaign and tell ``note`` its id; answers it as it is read again.
+
+        With a ``lasting`` key what it made before is answered, paused where that was left undone.
+        """
         place = Place((yield from self.account()), self.now())
         RULES.hold(campaign_flaws(plan, place))
         family = CAMPAIGNS.family(plan.kind)
@@ -140,13 +148,22 @@ class TikTokCampaigns(ShopNoun, Campaigns):
             body = gmv_body(plan, store, place, key)
         else:
             body = campaign_body(plan, key)
-        made = yield from self.made(
-            family, f"{family.root}create/", body, str(plan.name), {"campaign_name": plan.name}
-        )
+        name, pausing = str(plan.name), plan.kind == "shop_gmv_max" and plan.status == "paused"
+        earlier = (yield from self.earlier(family, body, name)) if lasting else None
+        if earlier is None:
+            made = yield from self.made(family, f"{family.root}create/", body, name, {"campaign_name": name})
+            if lasting:
+                yield from self.keep(family, body, id=made, name=name, whole=not pausing)
+        else:
+            made, pausing = str(earlier["id"]), not earlier["whole"]
         note(made)
         self._note(known := Known(family, {**body, "campaign_id": made}))
-        if plan.kind == "shop_gmv_max" and plan.status == "paused":
+        if pausing:
             yield from self.pause(known)
+            if lasting:
+                yield from self.keep(family, body, id=made, name=name, whole=True)
+        if earlier is not None:
+            return (yield from self.load_one([family], made, "campaign"))
         return (yield from self.again([known]))[made]
 
     def pause(self, known: Known) -> Flow[None]:
