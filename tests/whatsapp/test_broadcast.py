@@ -98,6 +98,51 @@ def test_who_is_unknown_is_never_written_to_again() -> None:
     assert len(wire.requests(MESSAGES)) == 2
 
 
+def test_what_a_crash_cut_off_is_not_sent_again() -> None:
+    wire, client = shop()
+
+    def crash(request: Request) -> Any:
+        if body_of(request)["to"] == "4900000002":
+            raise KeyboardInterrupt
+        return accepted(f"wamid.{body_of(request)['to'][-1]}")
+
+    wire[MESSAGES] = crash
+    job = client.messaging.broadcast(people(5), READY, consent=AGREED, allow_paid=True, wait=False)
+    with pytest.raises(KeyboardInterrupt):
+        job.wait()
+    wire[MESSAGES] = accepted()
+    result = client.jobs.resume(job.id)
+    reached = [body_of(request)["to"] for request in wire.requests(MESSAGES)]
+    assert sorted(reached) == sorted(set(reached))
+    assert len(reached) == 5
+    assert isinstance(result[2].error, errors.OutcomeUnknown)
+    assert all(outcome.unwrap().status == "pending" for outcome in result if outcome.ok)
+
+
+@pytest.mark.parametrize("code", [131042, 131045, 131031, 10])
+def test_an_error_of_the_sender_stops_the_job_and_is_nobodys_outcome(code: int) -> None:
+    wire, client = shop()
+    wire[MESSAGES] = lambda request: refusal(code) if len(wire.requests(MESSAGES)) > 2 else accepted()
+    job = client.messaging.broadcast(people(5), READY, consent=AGREED, allow_paid=True, wait=False)
+    with pytest.raises(errors.PlatformError) as caught:
+        job.wait()
+    assert caught.value.code == str(code)
+    wire[MESSAGES] = accepted()
+    refused = {body_of(request)["to"] for request in wire.requests(MESSAGES)[2:]}
+    result = client.jobs.resume(job.id)
+    assert [outcome.status for outcome in result] == ["ok"] * 5
+    assert refused <= {body_of(request)["to"] for request in wire.requests(MESSAGES)[-5:]}
+
+
+def test_a_country_that_is_closed_is_the_outcome_of_its_recipient() -> None:
+    wire, client = shop()
+    replies = {"4900000000": refusal(130497), "4900000001": accepted()}
+    wire[MESSAGES] = lambda request: replies[body_of(request)["to"]]
+    result = client.messaging.broadcast(people(2), READY, consent=AGREED, allow_paid=True)
+    assert [outcome.status for outcome in result] == ["failed", "ok"]
+    assert isinstance(result[0].error, errors.AccountRestricted)
+
+
 def test_statuses_that_came_meanwhile_count() -> None:
     wire, client = shop()
 

@@ -28,12 +28,19 @@ class WhatsAppCatalog(MetaCatalog):
 
     @override
     def catalog_id(self) -> Flow[str]:
-        """The catalogue that was chosen or set; else the one linked to the account, looked up once a day."""
-        try:
-            return done(self.own("catalog"))
-        except ConfigurationError:
-            waba = self.own("waba")
+        """The catalogue that was chosen or set; else the one that the account or number shows, for a day."""
+        for kind, read in (("catalog", done), ("waba", self._of_account), ("phone", self._of_number)):
+            try:
+                return read(self.own(kind))
+            except ConfigurationError:
+                continue
+        raise ConfigurationError(f"{self.operation} needs catalog_id: name it in the settings")
+
+    def _of_account(self, waba: str) -> Flow[str]:
         return self.remember("linked catalogue", lambda: self._linked(waba), _A_DAY)
+
+    def _of_number(self, phone: str) -> Flow[str]:
+        return self.remember("shown catalogue", lambda: self._shown(phone), _A_DAY)
 
     def _linked(self, waba: str) -> Flow[str]:
         """GET /{waba}/product_catalogs: the one row of it."""
@@ -43,6 +50,14 @@ class WhatsAppCatalog(MetaCatalog):
                 f"account {waba} has {len(rows)} catalogues; name catalog_id in the settings"
             )
         return str(rows[0]["id"])
+
+    def _shown(self, phone: str) -> Flow[str]:
+        """GET /{phone}/whatsapp_commerce_settings, which names it."""
+        settings = yield from self.ask("GET", f"/{phone}/whatsapp_commerce_settings", service="business")
+        shown = [row["id"] for row in settings["data"] if row.get("id")]
+        if not shown:
+            raise ConfigurationError(f"number {phone} shows no catalogue; name catalog_id in the settings")
+        return str(shown[0])
 
     @override
     def _advice(self, product: ProductInput) -> Iterator[Flaw]:

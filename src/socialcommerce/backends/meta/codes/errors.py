@@ -82,7 +82,9 @@ CODES: Final[Mapping[int, Meaning]] = {
 """By code alone."""
 
 PAIRS: Final[Mapping[tuple[int, int], Meaning]] = {
-    **_pairs(NotFound, 100, 33),
+    # 2593002: a template that is not there; 2388024: one that is, in this language.
+    **_pairs(NotFound, 100, 33, 2593002),
+    **_pairs(Conflict, 100, 2388024, reason="duplicate"),
     **_pairs(InvalidRequest, 100, 1487534, 1504018),
     **_pairs(RecipientUnreachable, 100, 2018001, reason="no such person has written to this page"),
     **_pairs(PermissionDenied, 100, 3191001, kind="scope"),

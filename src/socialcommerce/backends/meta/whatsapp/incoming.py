@@ -204,7 +204,7 @@ def _order(row: Native, part: Native) -> list[Content]:
 def _cart_line(line: Row, catalog: str | None) -> CartLine:
     return CartLine.build(
         product=ProductRef.build(sku=line["sku"], catalog_id=catalog),
-        quantity=line["quantity"],
+        quantity=line["quantity"] or 0,
         price=_price(line),
     )
 
@@ -253,13 +253,19 @@ def order_row(row: Native, contact: Native, phone: str) -> dict[str, Any]:
 
 
 def _line_row(item: Native) -> dict[str, Any]:
-    price, count = decimal_of(item.get("item_price")), item.get("quantity")
+    price = decimal_of(item.get("item_price"))
     return {
         "sku": word(item.get("product_retailer_id")) or None,
-        "quantity": count if isinstance(count, int) and 0 < count < 10**9 else 1,
+        "quantity": _quantity(item.get("quantity")),
         "price": str(price) if price is not None else None,
         "currency": word(item.get("currency")) or None,
     }
+
+
+def _quantity(told: Any) -> int | None:
+    """How many were ordered; None where that is not told, so that nobody delivers a guess."""
+    number = decimal_of(told)
+    return int(number) if number is not None and number == number.to_integral_value() > 0 else None
 
 
 def money_of(amount: str | None, currency: str | None) -> Money | None:
@@ -278,14 +284,17 @@ def _price(line: Row) -> Money | None:
 
 def _total(row: Row) -> Money | None:
     """The sum of an order; None where a price is missing, or the currencies differ."""
-    prices = [(_price(line), line["quantity"]) for line in row["lines"]]
-    known: list[Money] = [price * count for price, count in prices if price is not None]
-    if not known or len(known) < len(prices) or len({money.currency for money in known}) > 1:
+    amounts = [_amount(line) for line in row["lines"]]
+    known = [amount for amount in amounts if amount is not None]
+    if not known or len(known) < len(amounts) or len({money.currency for money in known}) > 1:
         return None
-    total = known[0]
-    for money in known[1:]:
-        total += money
-    return total
+    return sum(known[1:], known[0])
+
+
+def _amount(line: Row) -> Money | None:
+    """What a line comes to; None where its price or its quantity is missing."""
+    price, count = _price(line), line["quantity"]
+    return None if price is None or count is None else price * count
 
 
 def order_of(row: Row, progress: Row) -> Order:
@@ -320,16 +329,14 @@ def order_of(row: Row, progress: Row) -> Order:
 
 
 def _line(line: Row, place: int) -> Line:
-    price = _price(line)
-    amounts = {} if price is None else {"unit_price": price, "total": price * line["quantity"]}
-    missing = ("title",) if amounts else ("title", "unit_price", "total")
-    return Line.build(
-        key=str(place),
-        sku=line["sku"],
-        quantity=Quantities.build(ordered=line["quantity"]),
-        missing=missing,
-        **amounts,
-    )
+    count = line["quantity"]
+    known = {
+        "quantity": Quantities.build(ordered=count) if count is not None else None,
+        "unit_price": _price(line),
+        "total": _amount(line),
+    }
+    missing = ("title", *(name for name, value in known.items() if value is None))
+    return Line.build(key=str(place), sku=line["sku"], missing=missing, **known)
 
 
 def _totals(total: Money | None, paid: Row) -> Totals:

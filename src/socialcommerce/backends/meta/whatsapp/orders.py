@@ -74,16 +74,31 @@ class _Told(GraphNoun):
         progress = yield from self.book.progress(reference_of(row["id"]))
         return order_of(row, progress)
 
-    def tell(self, order: Order, status: str, words: str | None = None) -> Flow[None]:
-        """Tell the buyer a status, and keep that it was told."""
+    def tell(self, order: Order, status: str, words: str | None = None, *, again: bool = False) -> Flow[None]:
+        """Tell the buyer a status, and keep that it was told; what was told before only if ``again``."""
         reference = reference_of(order.id)
         progress = yield from self.book.progress(reference)
+        told = progress.get("status") or ""
+        if told == status and not again:
+            return
+        _refuse_to_go_back(told, status)
         text = words or codes.WORDS[status]
         content: Content = Text(text)
         if progress.get("opened"):
             content = OrderCard(order.id, text=text, status=status)
         yield from self.sibling(Messaging).sending(order, content, SendOptions())
         yield from self.book.advance(reference, {"status": status})
+
+
+def _refuse_to_go_back(told: str, status: str) -> None:
+    """An order moves on, and one that was cancelled or delivered is through."""
+    if told != status and codes.STEPS.get(told, 0) >= codes.STEPS[status]:
+        raise Conflict(
+            f"the buyer was told {told!r} of this order; it cannot be {status!r} after that",
+            reason="state",
+            platform="whatsapp",
+            sent="no",
+        )
 
 
 class WhatsAppCancellations(_Told, Cancellations):
@@ -239,7 +254,7 @@ class WhatsAppOrders(_Told, Orders):
         found = yield from self.known(order_id_of(target))
         told = [str(method.carrier), method.number, method.url, reason]
         words = " ".join([codes.WORDS["shipped"], *(part for part in told if part)])
-        yield from self.tell(found, "shipped", words)
+        yield from self.tell(found, "shipped", words, again=True)
         return self._shipment(
             found,
             carrier=str(method.carrier),

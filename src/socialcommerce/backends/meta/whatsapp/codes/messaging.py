@@ -25,6 +25,7 @@ __all__ = [
     "MOST_BYTES",
     "NATIVE_CONTENTS",
     "PAUSING_CODES",
+    "RECIPIENT_CODES",
     "REFUSALS",
     "TEMPLATE_CATEGORIES",
     "TEMPLATE_FIELDS",
@@ -103,6 +104,9 @@ DELIVERY: Final[dict[str, DeliveryStatus]] = {
 
 PAUSING_CODES: Final = frozenset({"131048", "131056", "130429", "80007", "80008", "4"})
 """Errors that stop a broadcast for a while: they are about the sender, not about one recipient."""
+
+RECIPIENT_CODES: Final = frozenset({"130497"})
+"""Restrictions that are about the country of one recipient, and no others."""
 
 TEMPLATE_NAME: Final = re.compile(r"[a-z0-9_]{1,512}")
 TEMPLATE_FIELDS: Final = (

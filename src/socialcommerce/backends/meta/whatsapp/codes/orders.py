@@ -20,6 +20,7 @@ __all__ = [
     "REFERENCE",
     "REFUSALS",
     "SHIPMENTS",
+    "STEPS",
     "WORDS",
     "WRITTEN",
 ]
@@ -42,6 +43,16 @@ ORDERS: Final[dict[str, tuple[OrderStatus, FulfilmentStatus]]] = {
     "canceled": ("cancelled", "cancelled"),
 }
 """The status that was told last, as order and fulfilment status; "" where none was."""
+
+STEPS: Final[dict[str, int]] = {
+    "pending": 1,
+    "processing": 2,
+    "partially-shipped": 3,
+    "shipped": 4,
+    "completed": 5,
+    "canceled": 5,
+}
+"""How far on each status is; no order goes back, and nothing follows the last ones."""
 
 WRITTEN: Final[dict[str, str]] = {
     "pending": "pending",

@@ -11,12 +11,17 @@ from socialcommerce.backends.meta.errors import error_for
 from socialcommerce.backends.meta.whatsapp.book import Book, Row
 from socialcommerce.backends.meta.whatsapp.codes import messaging as codes
 from socialcommerce.backends.meta.whatsapp.codes.errors import meaning
-from socialcommerce.backends.meta.whatsapp.messaging.sending import WhatsAppSending
+from socialcommerce.backends.meta.whatsapp.messaging.sending import WhatsAppSending, person_id
 from socialcommerce.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InsufficientFunds,
+    InvalidRequest,
     OutcomeUnknown,
     PlatformError,
     PolicyViolation,
     SocialCommerceError,
+    TransportError,
     Unsupported,
 )
 from socialcommerce.models.bulk import BulkResult, Outcome
@@ -37,6 +42,8 @@ _CHUNK: Final = 40
 _SIDE_BY_SIDE: Final = 8
 _PAUSE: Final = 60.0
 """Seconds after which a job goes on that WhatsApp has slowed down."""
+_OF_THE_SENDER: Final = (AuthenticationError, ConfigurationError, InsufficientFunds, TransportError)
+"""Errors that every recipient would meet: the job stops with them, and goes on when it is resumed."""
 _UNSENT: Final = "the outcome of an earlier attempt is unknown, so it was not repeated"
 _LOOK: Final = "a status event whose data holds this biz_opaque_callback_data; none within a day: not sent"
 
@@ -63,7 +70,8 @@ class Broadcasts(WhatsAppSending):
         """POST /{phone-number-id}/messages (marketing: /marketing_messages) once a recipient.
 
         ``contents`` is one ``Template``; the variables of a recipient are added to its own. The job is kept
-        in ``State.jobs``; it rests where WhatsApp slows the number down, and goes on with what is unsent.
+        in ``State.jobs``; it rests where WhatsApp slows the number down, stops where a token or the payment
+        fails, and goes on with what is unsent. What a crash cut off is not sent again.
         """
         recipients = _recipients(to)
         template = _template(contents)
@@ -90,6 +98,13 @@ class Broadcasts(WhatsAppSending):
         start = len(task.state["outcomes"])
         rows = range(start, min(start + _CHUNK, len(recipients)))
         told = yield from gather([self._one(task, place, recipients[place]) for place in rows], _SIDE_BY_SIDE)
+        before = task.state.get("ahead", {})
+        moved = any(
+            str(place) not in before and "held" not in row for place, row in zip(rows, told, strict=True)
+        )
+        for row in told:
+            if "stop" in row and not moved:
+                raise row["stop"]  # what went out before is kept: resumed, the job goes on from here
         return (yield from self._settled(task, recipients, told))
 
     def _settled(
@@ -113,11 +128,22 @@ class Broadcasts(WhatsAppSending):
         before = task.state.get("ahead", {}).get(str(place))
         if before is not None:
             return dict(before)
+        book, reference = Book(task.state["phone"]), f"{task.id}:{place}"
+        known = yield from book.echo(reference)
+        if known.get("begun"):
+            return dict(
+                known
+            )  # by a step that was cut off: what became of it is told by a status, or unknown
+        yield from book.note_echo(reference, {"begun": True})
+        row = yield from self._sent(task, recipient, reference)
+        number = {"id": row["id"]} if "id" in row else {}
+        yield from book.note_echo(reference, {"begun": "held" not in row, **number})
+        return row
+
+    def _sent(self, task: Task[Any], recipient: Recipient, reference: str) -> Flow[Row]:
         template = Template.model_validate(task.state["template"])
         own = template.model_copy(update={"variables": {**template.variables, **recipient.variables}})
-        options = SendOptions(
-            purpose=task.state["category"], allow_paid=True, idempotency_key=f"{task.id}:{place}"
-        )
+        options = SendOptions(purpose=task.state["category"], allow_paid=True, idempotency_key=reference)
         try:
             ref = yield from self.recipient(_to(recipient))
             receipt = yield from self.deliver(ref, [own], options)
@@ -150,7 +176,26 @@ def _recipients(to: Any) -> list[Recipient]:
     found = [one if isinstance(one, Recipient) else Recipient(to=one) for one in to]
     if not found:
         raise invalid(to="is empty; give recipients")
+    _refuse_twice(found)
     return found
+
+
+def _refuse_twice(recipients: Sequence[Recipient]) -> None:
+    """One person may be written to twice, about two orders say; not twice with the same words."""
+    seen: dict[tuple[str, str], int] = {}
+    for place, one in enumerate(recipients):
+        key = (_person(one), one.model_dump_json(include={"variables"}))
+        if seen.setdefault(key, place) != place:
+            raise invalid(to=f"recipient {place} is recipient {seen[key]} again, with the same variables")
+
+
+def _person(recipient: Recipient) -> str:
+    to = recipient.to
+    value = to.native_id or "" if isinstance(to, ConversationRef) else getattr(to, "value", str(to))
+    try:
+        return person_id(value)
+    except InvalidRequest:
+        return value
 
 
 def _to(recipient: Recipient) -> Any:
@@ -186,11 +231,13 @@ def _kept(error: SocialCommerceError) -> Row:
     code = error.code if isinstance(error, PlatformError) else None
     if code in codes.PAUSING_CODES:
         return {"held": True}
-    return {"code": code, "message": error.message}
+    if isinstance(error, _OF_THE_SENDER) and code not in codes.RECIPIENT_CODES:
+        return {"held": True, "stop": error}
+    return {"code": code, "message": error.message, "sent": error.sent}
 
 
 def _outcome(row: Row, reference: str) -> SendReceipt | SocialCommerceError:
-    status = codes.DELIVERY.get(str(row.get("status")), "other")
+    status = codes.DELIVERY.get(str(row.get("status") or "accepted"), "other")
     if status == "failed" or "message" in row:
         return _refused(row)
     if "id" in row:
@@ -210,5 +257,5 @@ def _refused(row: Row) -> PlatformError:
     """The typed error of a refusal that was kept by its code, as the send call or a status told it."""
     told = {"code": str(row.get("code") or "").partition("/")[0], "message": row.get("message")}
     error = error_for({"error": told}, Response(400), "whatsapp", meaning)
-    error.sent, error.status = "yes", None
+    error.sent, error.status = row.get("sent", "yes"), None
     return error

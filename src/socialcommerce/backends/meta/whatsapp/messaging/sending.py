@@ -46,7 +46,7 @@ from socialcommerce.runtime.flow import Flow
 __all__ = ["WhatsAppSending", "person_id"]
 
 _NOT_DIGITS: Final = re.compile(r"[\s().+-]")
-_KINDS: Final = frozenset({"wa_id", "phone", "bsuid", "user_id"})
+_KINDS: Final = frozenset({"wa_id", "phone", "bsuid"})
 _BUTTON_TYPES: Final[Mapping[str, tuple[str, str, str]]] = {
     "QUICK_REPLY": ("quick_reply", "payload", "payload"),
     "URL": ("url", "text", "text"),
@@ -295,6 +295,14 @@ class WhatsAppSending(GraphNoun, Messaging):
 
 
 def _given(to: Any) -> ConversationRef | None:
+    """The conversation that was handed in; another platform's ids may look like phone numbers."""
+    ref = _conversation(to)
+    if ref is not None and ref.platform != "whatsapp":
+        raise invalid(to=f"is a conversation of {ref.platform}, not of WhatsApp")
+    return ref
+
+
+def _conversation(to: Any) -> ConversationRef | None:
     if isinstance(to, ConversationRef):
         return to
     if isinstance(to, Conversation):
@@ -310,7 +318,8 @@ def _given(to: Any) -> ConversationRef | None:
 
 def _person(to: Any) -> str:
     if isinstance(to, Identity):
-        if to.kind not in _KINDS:
+        # A user id is one of WhatsApp's by its shape alone: any other would pass for a phone number.
+        if to.kind not in _KINDS and not (to.kind == "user_id" and codes.BSUID.fullmatch(to.value)):
             raise invalid(to=f"WhatsApp knows nobody by {to.kind}; give a phone number or a user id")
         return to.value
     return str(to)
