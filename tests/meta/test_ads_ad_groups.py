@@ -236,7 +236,7 @@ def test_what_is_wrong_with_an_ad_group_is_named(wire: AdsWire, fields: Any, fie
     [
         ({"status": "draft"}, "ads.campaigns.create:status=draft"),
         ({"products": ["S"]}, "ads.ad_groups.create:products"),
-        ({"delivery": Delivery(bid=Bid("manual", Money(1, "USD")))}, "ads.ad_groups.create:target_cost"),
+        ({"delivery": Delivery(bid=Bid("manual", Money(1, "USD")))}, "ads.ad_groups.create:bid_strategy"),
         ({"delivery": Delivery(bid=Bid(billing_event="other"))}, "ads.ad_groups.create:billing"),
         ({"delivery": Delivery(goal="other")}, "ads.ad_groups.create:goal"),
         ({"delivery": Delivery(objective="other")}, "ads.campaigns.create:other"),

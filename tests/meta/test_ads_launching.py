@@ -346,3 +346,20 @@ def test_who_speaks_is_known_before_anything_is_made(wire: AdsWire) -> None:
     with pytest.raises(errors.InvalidRequest, match="page_id"):
         mute.ads.ads.update("21", creative=CatalogCreative("998877"))
     assert wire.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("budget", "found"),
+    [
+        (None, {"ad_groups.0.budget": "the campaign has none"}),
+        (DAILY, {}),
+        (DAILY.model_copy(update={"kind": "lifetime"}), {"ad_groups.0.delivery.schedule.end": "until then"}),
+    ],
+)
+def test_a_flawed_campaign_does_not_hide_the_flaws_below(wire: AdsWire, budget: Any, found: Any) -> None:
+    plan = tree(campaign={"native": {}, "budget": budget})
+    told = {one.field: one.message for one in wire.meta().ads.check(plan).problems}
+    assert "native.special_ad_categories" in told
+    below = {name: text for name, text in told.items() if name.startswith("ad_groups")}
+    assert below.keys() == found.keys()
+    assert all(found[name] in text for name, text in below.items())

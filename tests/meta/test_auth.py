@@ -503,3 +503,28 @@ def test_a_business_may_be_chosen(wire: Wire) -> None:
     client = reached(wire)
     (business,) = client.accounts(kind="business")
     assert [one.id for one in client.for_account(business).accounts(kind="catalog")] == [CATALOG]
+
+
+def denied() -> Any:
+    said = {"message": "(#200) Requires pages_show_list", "type": "OAuthException", "code": 200}
+    return Response(403, {}, json.dumps({"error": said}).encode())
+
+
+def test_a_login_that_may_not_list_pages_lists_what_it_may(wire: Wire) -> None:
+    client = reached(wire, business_id="4004")
+    wire["/me/accounts"] = denied()
+    assert {one.kind for one in client.accounts()} == {"ad", "business", "catalog", "instagram"}
+    with pytest.raises(errors.PermissionDenied):
+        client.accounts(kind="page")
+
+
+def test_a_login_that_may_list_nothing_is_told_so(wire: Wire) -> None:
+    wire["/me/accounts"] = wire["/me/adaccounts"] = denied()
+    wire["/debug_token"] = facts()
+    with pytest.raises(errors.PermissionDenied):
+        wire.meta().accounts()
+
+
+def test_an_unknown_slot_is_answered_with_those_there_are(wire: Wire) -> None:
+    with pytest.raises(errors.ConfigurationError, match="'bogus'; it has user, page, app, system_user"):
+        wire.meta().auth.status(slot="bogus")

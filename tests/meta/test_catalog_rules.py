@@ -12,7 +12,18 @@ import pytest
 from tests.meta.catalog_wire import CATALOG, Wire, item
 from tests.meta.test_catalog_writing import mug
 
-from socialcommerce import Client, Media, Money, Parcel, Product, Sale, Variant, VariantInput, errors
+from socialcommerce import (
+    Client,
+    Media,
+    Money,
+    Parcel,
+    Product,
+    ProductInput,
+    Sale,
+    Variant,
+    VariantInput,
+    errors,
+)
 from socialcommerce.backends.meta.whatsapp.backend import WhatsApp
 from socialcommerce.models.product import AttributeValue, CategoryRef
 
@@ -202,6 +213,14 @@ class TestFeed:
         assert catalog.export_feed(listed()).read() == catalog.export_feed([listed()]).read()  # type: ignore[arg-type]
         with pytest.raises(errors.InvalidRequest, match="collect"):
             catalog.export_feed(object())  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(
+        "wrong", [ProductInput(title="Tee", variants=[VariantInput(sku="A")]), "1", None]
+    )
+    def test_what_is_no_product_is_named_by_its_place(self, wrong: Any) -> None:
+        with pytest.raises(errors.InvalidRequest, match="expected Product") as caught:
+            Wire().client().catalog.export_feed([listed(), wrong])
+        assert "products.1.product" in caught.value.fields
 
     def test_json_is_no_feed(self) -> None:
         with pytest.raises(errors.Unsupported, match="JSON"):

@@ -21,7 +21,7 @@ from socialcommerce import (
     TemplateInput,
     simulate,
 )
-from socialcommerce.errors import OutcomeUnknown, PolicyViolation, WebhookError
+from socialcommerce.errors import NotFound, OutcomeUnknown, PolicyViolation, WebhookError
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 
@@ -139,6 +139,8 @@ def test_a_template_is_approved_and_opens_a_closed_window(shop: Any) -> None:
     assert shop.messaging.send(thread, content, purpose="utility", allow_paid=True).ids
     templates.delete(listed)
     assert templates.list().collect() == []
+    with pytest.raises(NotFound, match=listed.id):
+        templates.delete(listed)
 
 
 def test_a_lost_answer_is_found_and_nothing_is_said_twice(shop: Any) -> None:

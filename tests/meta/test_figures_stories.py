@@ -243,3 +243,10 @@ async def test_the_same_holds_without_waiting() -> None:
     assert [one.id async for one in shop.ads.audiences.list()] == [made.id]
     report = await shop.ads.report("account", now.date() - timedelta(days=3), now.date())
     assert len(report) == 0
+
+
+def test_an_empty_catalogue_has_no_figures_by_product(shop: Client) -> None:
+    tree = launched(shop)
+    first = booked(shop, tree)
+    assert list(shop.ads.report("campaign", first, first))
+    assert list(shop.ads.report("campaign", first, first, breakdowns=["product"])) == []

@@ -181,7 +181,7 @@ def test_who_never_wrote_is_not_written_to() -> None:
     wire = talk(**{CONVERSATIONS: page()})
     policy = client(wire).messaging.policy(JANE)
     assert (policy.can_reply, policy.free_until) == (False, None)
-    with pytest.raises(PolicyViolation, match="written first") as caught:
+    with pytest.raises(PolicyViolation, match="no message of this person") as caught:
         client(wire).messaging.send(JANE, "hi")
     assert (caught.value.sent, caught.value.reason) == ("no", "policy")
 
@@ -487,3 +487,9 @@ def test_nobody_but_the_page_in_a_conversation() -> None:
     alone = thread(participants={"data": [{"id": PAGE}]})
     with pytest.raises(NotFound):
         client(talk(**{f"GET /{THREAD}": alone})).messaging.send(THREAD, "hi")
+
+
+def test_who_wrote_long_ago_is_not_said_never_to_have_written() -> None:
+    wire = talk(**{HISTORY: page(said("…", "2026-11-01T11:00:00", by=PAGE))})
+    reason = client(wire).messaging.policy(jane()).reason
+    assert reason == "no message of this person in the last 7 days is known"

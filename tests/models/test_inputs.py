@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from socialcommerce.errors import InvalidRequest
 from socialcommerce.models import (
     AdGroupInput,
     AdInput,
+    Attribution,
     AudienceInput,
     AudienceMember,
     Bid,
@@ -28,6 +29,7 @@ from socialcommerce.models import (
     DropOff,
     DropOffOption,
     ExistingPost,
+    Hours,
     Identity,
     LaunchPlan,
     LineRef,
@@ -35,9 +37,11 @@ from socialcommerce.models import (
     Model,
     Money,
     OfferPartial,
+    Option,
     OrderInput,
     OwnCarrier,
     OwnCarrierOption,
+    Parcel,
     Pickup,
     PickupSlot,
     PriceChange,
@@ -229,3 +233,39 @@ def test_a_creative_knows_what_it_is_after_a_round_trip() -> None:
 
 def test_a_recipient_is_an_identity_or_the_id_alone() -> None:
     assert Recipient(to="U1") == Recipient(to=Identity(kind="user_id", value="U1"))
+
+
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [
+        (lambda: Sale(price=Money(5, "USD"), starts_at=datetime(2026, 1, 1, tzinfo=UTC)), "starts_at"),
+        (lambda: Sale(price=Money(5, "USD"), from_=datetime.fromisoformat("2026-01-01")), "from_"),
+        (Sale, "price"),
+        (lambda: Parcel(weight_g=-1), "weight_g"),
+        (lambda: Parcel(weight=1), "weight"),
+        (lambda: Option(name="Colour", value="red"), "value"),
+        (lambda: CategoryRef(name="Shoes"), "id"),
+        (lambda: Attribution(click=7), "click"),
+        (lambda: Hours(weekday=7), "weekday"),
+        (lambda: Sale.model_validate({"price": "5"}), "price"),
+        (lambda: Sale.model_validate_json("{}"), "price"),
+    ],
+)
+def test_a_part_of_an_input_is_held_like_the_input_itself(make: Callable[[], Any], field: str) -> None:
+    with pytest.raises(InvalidRequest, match=field) as caught:
+        make()
+    assert field in caught.value.fields
+
+
+@pytest.mark.parametrize("amount", [0, -5])
+@pytest.mark.parametrize("strategy", ["bid_cap", "cost_cap", "auto"])
+def test_a_bid_is_above_zero(strategy: Any, amount: int) -> None:
+    with pytest.raises(InvalidRequest, match="a bid is above zero"):
+        Bid(strategy, Money(amount, "USD"))
+
+
+@pytest.mark.parametrize("end", [time(9), time(8), time(0)])
+def test_a_part_of_a_day_ends_after_it_begins(end: time) -> None:
+    with pytest.raises(InvalidRequest, match="None is midnight"):
+        Hours(weekday=0, start=time(9), end=end)
+    assert Hours(weekday=0, start=time(9)).end is None

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "base": """
-        Blueprint Entity Exact Input Many Model Native Personal Record Value absent personal_fields
+        Blueprint Entity Exact Given Input Many Model Native Personal Record Value absent personal_fields
     """,
     "money": """
         CurrencyMismatch InexactDivision Money exponent

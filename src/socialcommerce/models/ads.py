@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from socialcommerce.models.base import Entity, Exact, Input, Many, Model, Value, absent
+from socialcommerce.models.base import Entity, Exact, Given, Input, Many, Model, Value, absent
 from socialcommerce.models.creatives import Creative
 from socialcommerce.models.money import Money
 from socialcommerce.models.product import RefLike, Review
@@ -133,15 +133,23 @@ class Bid(Value):
     def _amount_fits_strategy(self) -> Self:
         if self.strategy in {"bid_cap", "cost_cap", "target_cost", "manual"} and self.amount is None:
             raise ValueError(f"{self.strategy} needs an amount")
+        if self.amount is not None and self.amount.amount <= 0:
+            raise ValueError("a bid is above zero")
         return self
 
 
-class Hours(Model):
+class Hours(Given):
     """A part of a weekday (0 is Monday), in the account's time zone; ``end`` None is midnight."""
 
     weekday: int = Field(ge=0, le=6)
     start: time = time(0)
     end: time | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> Self:
+        if self.end is not None and self.end <= self.start:
+            raise ValueError("the end comes after the start; None is midnight")
+        return self
 
 
 class Schedule(Value):

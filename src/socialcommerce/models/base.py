@@ -32,6 +32,7 @@ __all__ = [
     "Blueprint",
     "Entity",
     "Exact",
+    "Given",
     "Input",
     "Many",
     "Model",
@@ -328,15 +329,10 @@ class Entity(Record):
         return hash((type(self), self.platform, self.id))
 
 
-class Input(Model):
-    """What a user hands in. Anything wrong raises ``InvalidRequest``, which names field and remedy.
-
-    ``native`` holds what one platform alone demands (a freight template, a legal declaration).
-    """
+class Given(Model):
+    """What a user may write, and a backend too. Anything wrong raises ``InvalidRequest``, with its remedy."""
 
     model_config = ConfigDict(extra="forbid")
-
-    native: Native = Field(default_factory=dict, kw_only=True)
 
     if not TYPE_CHECKING:
 
@@ -365,6 +361,12 @@ class Input(Model):
             return super().model_validate_json(json_data, **options)
         except ValidationError as error:
             raise _invalid(cls.__name__, error) from None
+
+
+class Input(Given):
+    """What a user hands in; ``native`` holds what one platform alone demands (a legal declaration)."""
+
+    native: Native = Field(default_factory=dict, kw_only=True)
 
 
 @dataclass_transform(kw_only_default=False, field_specifiers=(Field,))

@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from socialcommerce.models.base import Entity, Input, Many, Model, Record, absent
+from socialcommerce.models.base import Entity, Given, Input, Many, Model, Record, absent
 from socialcommerce.models.media import Media
 from socialcommerce.models.money import Money
 
@@ -117,7 +117,7 @@ class StockChange(Ref):
         return self
 
 
-class Sale(Model):
+class Sale(Given):
     """A lower price for a time; open ends where ``from_`` or ``until`` is None."""
 
     model_config = ConfigDict(validate_by_name=True)
@@ -150,7 +150,7 @@ class PriceChange(Ref):
         return self
 
 
-class CategoryRef(Model):
+class CategoryRef(Given):
     """A category by id, in the ``tree`` it belongs to; None is the platform's own tree."""
 
     tree: str | None = None
@@ -172,7 +172,7 @@ class Category(Entity):
         return CategoryRef.build(tree=self.tree, id=self.id, name=self.__dict__.get("name"))
 
 
-class AttributeValue(Model):
+class AttributeValue(Given):
     """An attribute of a product as it is set: words, and the platform's ids where it chose from a list."""
 
     id: str
@@ -240,14 +240,14 @@ class StockLevel(Model):
     locations: tuple[Inventory, ...] = ()
 
 
-class Option(Model):
+class Option(Given):
     """What variants differ in: ``Option(name="Colour", values=("red", "blue"))``."""
 
     name: str
     values: tuple[str, ...] = ()
 
 
-class Parcel(Model):
+class Parcel(Given):
     """Weight and measures of a product packed for sending: grams and millimetres."""
 
     weight_g: Decimal | None = Field(default=None, ge=0)

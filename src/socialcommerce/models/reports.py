@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 from attrs import field, frozen
 from pydantic import Field
 
-from socialcommerce.models.base import Model, Record
+from socialcommerce.models.base import Given, Record
 from socialcommerce.models.money import Money
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ Metric: TypeAlias = Literal[
 Derived: TypeAlias = Literal["ctr", "cpc", "cpm", "cpa", "cost_per_order", "roas", "conversion_rate", "aov"]
 
 
-class Attribution(Model):
+class Attribution(Given):
     """How long after a click, a view or an engagement a sale still counts, in days; None is not counted."""
 
     click_days: Decimal | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from socialcommerce.backends.meta.codes.auth import ACCOUNT_STATUS
 from socialcommerce.backends.meta.noun import GraphNoun
 from socialcommerce.backends.meta.tokens import debugged, hushed
+from socialcommerce.errors import PermissionDenied
 from socialcommerce.models.account import Account
 from socialcommerce.runtime import tokens
 from socialcommerce.runtime.call import Subject, TokenRecord
@@ -25,24 +26,43 @@ class SocialAccounts(GraphNoun):
     """A noun that lists accounts of Facebook and Instagram."""
 
     def listed(self, kind: str | None, whom: Subject | None) -> Flow[list[Account]]:
-        """The accounts of a kind, or of all, that the token of ``whom`` reaches; each once."""
+        """The accounts of a kind, or of all, that the token of ``whom`` reaches; each once.
+
+        Asked for all, a login without the permission to list some lists the others.
+        """
         found: list[Account] = []
-        if kind in (None, "page", "instagram"):
-            found += yield from self.pages(whom)
-        if kind in (None, "instagram"):
-            found += yield from self._of_business(("instagram_accounts",), "id,username", _instagram, whom)
-        if kind in (None, "ad"):
-            rows = yield from self._rows("/me/adaccounts", _AD_FIELDS, whom)
-            found += [_ad(row) for row in rows]
-            edges = ("owned_ad_accounts", "client_ad_accounts")
-            found += yield from self._of_business(edges, _AD_FIELDS, _ad, whom)
-        if kind in (None, "catalog"):
-            edges = ("owned_product_catalogs", "client_product_catalogs")
-            found += yield from self._of_business(edges, _CATALOG_FIELDS, self._catalog, whom)
-        if kind in (None, "business"):
-            found += yield from self._businesses(whom)
+        denied: list[PermissionDenied] = []
+        for kinds, read in self._listings(whom):
+            if kind not in (None, *kinds):
+                continue
+            try:
+                found += yield from read()
+            except PermissionDenied as error:
+                if kind is not None:
+                    raise
+                denied.append(error)
+        if denied and not found:
+            raise denied[0]
         wanted = {(one.kind, one.id): one for one in found if kind in (None, one.kind)}
         return list(wanted.values())
+
+    def _listings(
+        self, whom: Subject | None
+    ) -> Iterator[tuple[tuple[str, ...], Callable[[], Flow[list[Account]]]]]:
+        """How each kind of account is listed."""
+        yield ("page", "instagram"), lambda: self.pages(whom)
+        people = ("instagram_accounts",)
+        yield ("instagram",), lambda: self._of_business(people, "id,username", _instagram, whom)
+        yield ("ad",), lambda: self._ads_of_login(whom)
+        ads = ("owned_ad_accounts", "client_ad_accounts")
+        yield ("ad",), lambda: self._of_business(ads, _AD_FIELDS, _ad, whom)
+        catalogs = ("owned_product_catalogs", "client_product_catalogs")
+        yield ("catalog",), lambda: self._of_business(catalogs, _CATALOG_FIELDS, self._catalog, whom)
+        yield ("business",), lambda: self._businesses(whom)
+
+    def _ads_of_login(self, whom: Subject | None) -> Flow[list[Account]]:
+        """GET /me/adaccounts."""
+        return [_ad(row) for row in (yield from self._rows("/me/adaccounts", _AD_FIELDS, whom))]
 
     def pages(self, whom: Subject | None) -> Flow[list[Account]]:
         """GET /me/accounts: pages with their Instagram accounts; each page's own token is remembered."""

@@ -16,7 +16,7 @@ from socialcommerce.backends.meta.graph import FORM, LOGIN, proof
 from socialcommerce.backends.meta.noun import GraphNoun
 from socialcommerce.backends.meta.platform import APP, PAGE
 from socialcommerce.backends.meta.tokens import app_secrets, debugged, derived, hushed, long_lived, record_of
-from socialcommerce.errors import AuthenticationError, AuthorizationRevoked
+from socialcommerce.errors import AuthenticationError, AuthorizationRevoked, ConfigurationError
 from socialcommerce.models.account import Account, AuthStatus, Grant, Token
 from socialcommerce.resources.auth import Auth, public_token
 from socialcommerce.resources.capability import native, no, supports
@@ -44,10 +44,14 @@ class GraphAuth(GraphNoun, Auth):
     @override
     def front(self, slot: str | None) -> Service:
         """The service whose credentials a slot names; a system user's are those of the login."""
-        services = self.backend.services.values()
+        services = self.backend.services
         if slot is None or slot == SYSTEM:
-            return next(iter(services))
-        return next((one for one in services if one.slot == slot), None) or super().front(slot)
+            return next(iter(services.values()))
+        found = next((one for one in services.values() if one.slot == slot), services.get(slot))
+        if found is None:
+            slots = ", ".join(dict.fromkeys((*(one.slot for one in services.values()), SYSTEM, *services)))
+            raise ConfigurationError(f"{self.backend.name} has no slot {slot!r}; it has {slots}")
+        return found
 
     def whom(self, service: Service) -> Subject | None:
         """The account whose token a call of this service would carry."""

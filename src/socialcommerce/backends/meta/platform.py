@@ -54,9 +54,7 @@ class GraphPlatform(Backend):
     ) -> None:
         self.app = app
         self.identities = {
-            kind: Subject(kind, shaped(kind, str(one)))
-            for kind, one in identities.items()
-            if one is not None
+            kind: Subject(kind, shaped(kind, str(one))) for kind, one in identities.items() if one is not None
         }
         self._seeds = {slot: token for slot, token in seeds.items() if token}
         if app.id and app.secret:

@@ -62,7 +62,7 @@ class Feeds(Writing):
 
     def _rows_of(self, index: int, product: Product) -> list[Row]:
         try:
-            given = _as_input(product)
+            given = _as_input(_product(product))
             self.rules.hold(self._flaws(given))
         except InvalidRequest as error:
             fields = {f"products.{index}.{field}": text for field, text in error.fields.items()}
@@ -77,6 +77,13 @@ def _several(products: Any) -> Iterable[Product]:
     if not isinstance(products, Iterable):
         raise invalid(products="give products in a list: await catalog.list().collect()")
     return products
+
+
+def _product(given: Any) -> Product:
+    """A product of the list; what is to be created has no feed yet, and is no product either."""
+    if not isinstance(given, Product):
+        raise invalid(product=f"expected Product, as catalog.list() gives it, not {type(given).__name__}")
+    return given
 
 
 def _as_input(product: Product) -> ProductInput:

@@ -102,7 +102,7 @@ class Shelf:
     def item(self, row: Json) -> Product:
         """An item by itself: a product with one variant."""
         listed = _Listed(self, row, (row,), row)
-        return _products(self.platform)(listed, missing=_UNREAD[self.detail], id=row["id"], raw=row)
+        return _products(self.platform)(listed, missing=_UNREAD[self.detail], id=str(row["id"]), raw=row)
 
     def group(self, row: Json) -> Product:
         """A product group with its items in ``products.data``; without items it is empty."""
@@ -110,7 +110,7 @@ class Shelf:
         first = items[0] if items else {}
         key = row.get("retailer_id") or first.get("retailer_product_group_id")
         listed = _Listed(self, {**first, "retailer_product_group_id": key}, items, row)
-        return _products(self.platform)(listed, missing=_UNREAD[self.detail], id=row["id"], raw=row)
+        return _products(self.platform)(listed, missing=_UNREAD[self.detail], id=str(row["id"]), raw=row)
 
     def variant(self, row: Json) -> Variant:
         """An item as what is bought; a price whose text could be two amounts is not loaded."""
@@ -118,7 +118,7 @@ class Shelf:
         missing = _UNREAD_VARIANT[self.detail]
         if self.detail != "ids":
             missing = (*missing, *sold.unreadable())
-        return _variants(self.platform)(sold, missing=missing, id=row["id"], raw=row)
+        return _variants(self.platform)(sold, missing=missing, id=str(row["id"]), raw=row)
 
     def unread(self, product_id: str, title: str) -> Product:
         """A product that was written and cannot be read: its id and title, and nothing else is known."""
@@ -142,7 +142,7 @@ class _Listed:
         row = self.raw
         if row is not self.first:
             key = self.first["retailer_product_group_id"] or ""
-            return {"product_group_id": row["id"], "retailer_id": key}
+            return {"product_group_id": str(row["id"]), "retailer_id": key}
         ids = _ids(row)
         group = row.get("product_group")
         return {**ids, "product_group_id": group["id"]} if group else ids
@@ -183,7 +183,7 @@ class _Sold:
 
 
 def _ids(row: Json) -> dict[str, str]:
-    return {"product_id": row["id"], "retailer_id": row.get("retailer_id") or ""}
+    return {"product_id": str(row["id"]), "retailer_id": row.get("retailer_id") or ""}
 
 
 def leading(items: Sequence[Json]) -> Json:
@@ -383,13 +383,13 @@ def stock_level(ref: Ref, row: Json) -> StockLevel:
 
 def found(row: Json) -> Ref:
     """Where a SKU is sold: the item is the product and its only variant."""
-    return Ref.build(sku=row["retailer_id"], product_id=row["id"], variant_id=row["id"])
+    return Ref.build(sku=row["retailer_id"], product_id=str(row["id"]), variant_id=str(row["id"]))
 
 
 def sku_rows(items: Iterable[Json]) -> list[tuple[str, dict[str, str]]]:
     """The SKU of every item, with where it is sold."""
     return [
-        (row["retailer_id"], {"product_id": row["id"], "variant_id": row["id"]})
+        (row["retailer_id"], {"product_id": str(row["id"]), "variant_id": str(row["id"])})
         for row in items
         if row.get("retailer_id")
     ]

@@ -135,7 +135,7 @@ def bid_flaws(bid: Bid | None, goal: str | None, account: AdAccount) -> Iterator
     if bid is None:
         return
     if bid.strategy not in codes.BID_STRATEGIES:
-        yield Flaw("delivery.bid", refusal=_GROUP + "target_cost")
+        yield Flaw("delivery.bid", refusal=_GROUP + "bid_strategy")
     if bid.strategy == "highest_value" and goal not in (None, "value"):
         yield Flaw("delivery.bid", f"highest_value goes with the goal value, not {goal}")
     if bid.billing_event is not None and bid.billing_event not in codes.BILLING:

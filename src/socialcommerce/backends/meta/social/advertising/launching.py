@@ -28,7 +28,15 @@ from socialcommerce.backends.meta.social.advertising.plan import (
 )
 from socialcommerce.backends.meta.social.advertising.single_ads import MetaSingleAds
 from socialcommerce.errors import PartiallyApplied, SocialCommerceError
-from socialcommerce.models.ads import AdGroupInput, AdInput, Bid, Delivery, Launched, LaunchPlan
+from socialcommerce.models.ads import (
+    AdGroupInput,
+    AdInput,
+    Bid,
+    CampaignInput,
+    Delivery,
+    Launched,
+    LaunchPlan,
+)
 from socialcommerce.models.creatives import CatalogCreative
 from socialcommerce.resources.noun import invalid
 from socialcommerce.runtime.flow import Flow
@@ -103,18 +111,22 @@ def _shown_set(plan: LaunchPlan, group: AdGroupInput) -> dict[str, Any]:
 
 def plan_flaws(plan: LaunchPlan, place: Place) -> Iterator[Flaw]:
     """Everything wrong with a tree that shows without asking Meta."""
-    flawed = False
-    for flaw in campaign_flaws(plan.campaign, place):
-        flawed = True
-        yield flaw
-    if not flawed:
-        above = campaign_body(plan.campaign, place)
-        for index, group in enumerate(plan.ad_groups):
-            yield from _at(f"ad_groups.{index}", group_flaws(group, above, place))
+    flaws = list(campaign_flaws(plan.campaign, place))
+    yield from flaws
+    above = _budget_alone(plan.campaign) if flaws else campaign_body(plan.campaign, place)
+    for index, group in enumerate(plan.ad_groups):
+        yield from _at(f"ad_groups.{index}", group_flaws(group, above, place))
     for index, one in enumerate(plan.ads):
         yield from _at(f"ads.{index}", ad_flaws(one, place.own))
     if plan.ads and not plan.ad_groups:
         yield Flaw("ad_groups", "are needed: an ad belongs to one")
+
+
+def _budget_alone(plan: CampaignInput) -> dict[str, Any]:
+    """What can be said to ad groups of a campaign that is flawed itself: whether it holds a budget."""
+    if plan.budget is None or plan.budget.amount is None:
+        return {}
+    return {"lifetime_budget" if plan.budget.kind == "lifetime" else "daily_budget": "1"}
 
 
 def _at(where: str, found: Iterator[Flaw]) -> Iterator[Flaw]:

@@ -303,7 +303,7 @@ REFUSALS: dict[str, Refusal] = {
         "native={'adset_budgets': [{'adset_id': …, 'daily_budget': …}]}",
     ),
     "ads.campaigns.set_status:ended": _ENDED,
-    "ads.ad_groups.create:target_cost": Refusal(
+    "ads.ad_groups.create:bid_strategy": Refusal(
         "bids are auto, bid_cap, cost_cap, target_roas or highest_value"
     ),
     "ads.ad_groups.create:goal": Refusal("this goal has no word at Meta", "native={'optimization_goal': …}"),

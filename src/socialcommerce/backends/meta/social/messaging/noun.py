@@ -42,6 +42,7 @@ _PAGE_SLOT = ("page", "pages_messaging")
 _MESSAGE = "id,created_time,from,to,message,attachments"
 _DEEP = 8
 """How many pages of a history are looked through for the person's last message."""
+_SILENT = f"no message of this person in the last {codes.FOLLOW_UP.days} days is known"
 _TAGS = {f"purpose.{name}": codes.REFUSALS[f"messaging.send:purpose.{name}"] for name in codes.RETIRED_TAGS}
 
 
@@ -266,7 +267,7 @@ class MetaMessaging(Inbox, Messaging):
         now = self.now()
         exits = ("utility",) if ref.surface == "messenger" else ()
         if last is None:
-            return SendPolicy.build(can_reply=False, exits=exits, reason="this person has not written first")
+            return SendPolicy.build(can_reply=False, exits=exits, reason=_SILENT)
         end = last + codes.WINDOW
         if now < last + codes.FOLLOW_UP:
             exits = ("human_followup", *exits)

@@ -11,7 +11,7 @@ from socialcommerce.backends.meta.social.codes import messaging as codes
 from socialcommerce.backends.meta.social.messaging.people import Inbox
 from socialcommerce.backends.meta.words import rows, table, word
 from socialcommerce.backends.shared import Json
-from socialcommerce.errors import NotFound
+from socialcommerce.errors import InvalidRequest, NotFound
 from socialcommerce.models.content import Button
 from socialcommerce.models.media import Media
 from socialcommerce.models.message import MessageTemplate, TemplateCategory, TemplateInput, TemplateStatus
@@ -97,7 +97,13 @@ class MetaTemplates(Inbox, Templates):
             name, number = yield from self._one(template, language)
         query = {"name": name, "template_id": number}
         find = partial(self._gone, name, number)
-        yield from self.ask("DELETE", f"/{self.page}/{_EDGE}", query=query, safety="absolute", readback=find)
+        path = f"/{self.page}/{_EDGE}"
+        try:
+            yield from self.ask("DELETE", path, query=query, safety="absolute", readback=find)
+        except InvalidRequest as error:  # what is not there is refused like any wrong parameter
+            if isinstance((yield from find()), Found):
+                raise _unknown(number) from error
+            raise
 
     def _gone(self, name: str, number: str) -> Flow[Found[Any] | Absent]:
         """A repeat of a deletion whose answer was lost is told that there is nothing to delete."""
@@ -113,7 +119,11 @@ class MetaTemplates(Inbox, Templates):
             one = row.get("language") == language if language else word(row.get("id")) == wanted
             if name is not None and row.get("name") == name and one:
                 return name, word(row.get("id"))
-        raise NotFound(f"there is no such template {wanted!r}", platform="meta", sent="yes")
+        raise _unknown(wanted)
+
+
+def _unknown(number: str) -> NotFound:
+    return NotFound(f"there is no such template {number!r}", platform="meta", sent="yes")
 
 
 def _components(template: TemplateInput) -> list[dict[str, Any]]:

@@ -76,8 +76,8 @@ def check_schedule(row: Mapping[str, Any], end: str) -> None:
 def check_bid(row: Mapping[str, Any], strategy: str) -> None:
     """Refuse a cap without its amount, an amount without its cap, and a ROAS goal without its floor."""
     amount, floor = row.get("bid_amount"), (row.get("bid_constraints") or {}).get("roas_average_floor")
-    if strategy in CAPPED and not amount:
-        user = f"bid_amount is required when bid_strategy is {strategy}."
+    if strategy in CAPPED and (amount or 0) <= 0:
+        user = f"bid_amount above zero is required when bid_strategy is {strategy}."
         raise refused("Bid amount required", user, "bid_amount", subcode=BID_STRATEGY)
     if strategy not in CAPPED and amount:
         user = f"bid_amount must not be given when bid_strategy is {strategy}."

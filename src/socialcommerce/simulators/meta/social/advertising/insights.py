@@ -194,6 +194,8 @@ def _cells(ads: Advertising, asked: Question, book: Book) -> Iterator[tuple[dict
         words = BREAKDOWNS[name] or _own_words(ads, name)
         axes.append([(name, word) for word in words])
     cells = list(product(*axes))
+    if not cells:  # an empty catalogue has no products to break down by
+        return
     shares = split(book, len(cells), places(ads.seller.currency))
     for cell, part in zip(cells, shares, strict=True):
         yield dict(cell), part
