@@ -197,6 +197,7 @@ class Hostile(Wire):
         self.reply = reply
 
     def __call__(self, request: Request) -> Response:
+        self.sent.append(request)
         return self.reply
 
 
@@ -213,3 +214,21 @@ def test_whatever_is_answered_it_is_read_or_an_error_of_ours(
     for read in (*BOTH, *READS[platform]):
         with suppress(SocialCommerceError):
             repr(read(shop))
+
+
+@platforms
+@pytest.mark.parametrize("given", [{"a": "token"}, ["token"], 7, True, None])
+def test_a_token_that_is_no_text_is_not_kept(platform: str, given: Any) -> None:
+    wire = Hostile(answer({"access_token": given, "data": {"is_valid": True}}))
+    shop = wire.meta() if platform == "meta" else wire.whatsapp()
+    for renewed in (
+        shop.auth.refresh,
+        lambda: shop.auth.exchange({"code": "c", "redirect_uri": "https://a.b"}),
+    ):
+        with pytest.raises(SocialCommerceError) as caught:
+            renewed()
+        assert "'a': 'token'" not in repr(caught.value)
+    told = "user-token" if platform == "meta" else "business-token"
+    wire.reply = answer({"id": "1"})
+    shop.call("GET", "/1")
+    assert wire.requests("/1")[-1].headers["Authorization"] == f"Bearer {told}"

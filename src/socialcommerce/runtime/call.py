@@ -150,6 +150,12 @@ _TIMES = ("access_expires_at", "refresh_expires_at", "consent_expires_at")
 _KEPT = ("access_token", "refresh_token", *_TIMES, "issued_at", "renewing_since")
 
 
+def _is_text(_: Any, __: Any, value: Any) -> None:
+    """A reply may hold anything where a token belongs; what it is must not stand in an error."""
+    if not isinstance(value, str):
+        raise TypeError(f"a token is text, not {type(value).__name__}")
+
+
 @frozen(repr=False)
 class TokenRecord:
     """What is remembered of one authorisation: tokens in the clear, times in epoch seconds.
@@ -159,7 +165,7 @@ class TokenRecord:
     already be spent. ``extra`` keeps what one platform alone needs.
     """
 
-    access_token: str = ""
+    access_token: str = field(default="", validator=_is_text)
     refresh_token: str = ""
     access_expires_at: float | None = None
     refresh_expires_at: float | None = None
