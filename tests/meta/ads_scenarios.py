@@ -95,6 +95,11 @@ def creatives(market: Market, _: Any) -> int:
     return len(quiet(market).ads.creatives().collect())
 
 
+def images(market: Market, _: Any) -> int:
+    account = quiet(market).accounts("ad")[0].id
+    return len(quiet(market).call("GET", f"/{account}/adimages")["data"])
+
+
 def looks(level: str, wanted: Callable[[Any], bool]) -> Count:
     return lambda market, key: int(wanted(getattr(quiet(market).ads, level).get(key)))
 
@@ -179,6 +184,18 @@ def _launches() -> Iterator[Scenario]:
         )
 
 
+def _uploads() -> Iterator[Scenario]:
+    yield Scenario(
+        "ads.upload_media",
+        "POST */adimages",
+        lambda shop, _: shop.ads.upload_media(PICTURE),
+        # Pictures are known by their bytes, so that one is there once however often it is sent.
+        images,
+    )
+
+
 SCENARIOS = tuple(
-    evolve(one, platform="meta", currency="USD") for part in (_creates, _changes, _launches) for one in part()
+    evolve(one, platform="meta", currency="USD")
+    for part in (_creates, _changes, _launches, _uploads)
+    for one in part()
 )

@@ -138,6 +138,32 @@ def _beyond_messages() -> Iterator[Scenario]:
     )
 
 
+def _owner(market: Market, thread: str) -> Any:
+    return market.default.conversations[thread].native["owner"]
+
+
+def _taken(shop: Client) -> str:
+    thread = talk(shop)
+    shop.messaging.handover(thread, to="self")
+    return thread
+
+
+def _handovers() -> Iterator[Scenario]:
+    changes: list[tuple[str, str, str | None, Any, Any]] = [
+        ("to the inbox", "pass", "inbox", talk, lambda owner: owner is not None),
+        ("to ourselves", "take", "self", talk, lambda owner: owner is not None),
+        ("given back", "release", None, _taken, lambda owner: owner is None),
+    ]
+    for name, verb, to, arrange, is_done in changes:
+        yield Write(
+            f"messaging.handover, {name}",
+            f"POST */{verb}_thread_control",
+            lambda shop, thread, to=to: shop.messaging.handover(thread, to=to),
+            lambda market, thread, is_done=is_done: int(is_done(_owner(market, thread))),
+            arrange,
+        )
+
+
 def _scenarios() -> Iterator[Scenario]:
     yield Write(
         "messaging.send, text", SEND, lambda shop, thread: shop.messaging.send(thread, "It is!"), said, talk
@@ -172,4 +198,4 @@ def _scenarios() -> Iterator[Scenario]:
     )
 
 
-SCENARIOS = (*_scenarios(), *_beyond_messages())
+SCENARIOS = (*_scenarios(), *_beyond_messages(), *_handovers())
