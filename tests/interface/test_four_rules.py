@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from socialcommerce import BulkResult, Client, Job, Ref, StockChange
+from socialcommerce import BulkResult, Client, ConversationRef, Job, Ref, StockChange
 from socialcommerce.errors import BulkFailure, InvalidRequest, NotFound
 
 
@@ -96,3 +96,16 @@ def test_a_wrong_thing_is_an_invalid_request_and_nothing_is_sent(shop: Client, s
     assert sentence in str(caught.value)
     assert caught.value.sent == "no"
     assert not shop.market.requests
+
+
+def test_what_was_said_on_another_platform_is_not_answered_here(shop: Client) -> None:
+    """The ids of conversations are numbers on many platforms: the same number is somebody else's here."""
+    said = shop.market.say("Is it warm?")
+    elsewhere = ConversationRef(platform="tiktok_shop", native_id=said)
+    for verb in (shop.messaging.policy, shop.messaging.mark_read, shop.messaging.messages):
+        with pytest.raises(InvalidRequest, match="of tiktok_shop, not of shopee"):
+            verb(elsewhere)
+    with pytest.raises(InvalidRequest):
+        shop.messaging.send(elsewhere, "Very!")
+    assert not shop.market.outbox
+    assert shop.messaging.send(said, "Very!").ids

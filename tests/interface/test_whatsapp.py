@@ -162,6 +162,12 @@ def test_another_platforms_chat_is_nobody_here_though_its_id_is_somebodys_number
     ):
         with pytest.raises(InvalidRequest):
             shop.messaging.send(to, "Hello!")
+    with pytest.raises(InvalidRequest, match="of shopee, not of whatsapp"):
+        shop.messaging.broadcast(
+            [Recipient(to=ConversationRef(platform="shopee", native_id=chat.peer.value))],
+            Template("news", "en"),
+            allow_paid=True,
+        )
     assert not shop.market.outbox
 
 

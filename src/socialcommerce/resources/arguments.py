@@ -235,8 +235,11 @@ def _words(hint: Any) -> Iterator[str | None]:
         yield from _words(part)
 
 
-def refuse_wrong(given: Mapping[str, Any], hints: Hints) -> None:
-    """Raise ``InvalidRequest``, nothing sent, for the first argument that no platform could honour."""
+def refuse_wrong(given: Mapping[str, Any], hints: Hints, platform: str = "") -> None:
+    """Raise ``InvalidRequest``, nothing sent, for the first argument that no platform could honour.
+
+    ``platform`` is the one that is asked: what was said elsewhere is not answered here.
+    """
     for name, value in given.items():
         if isinstance(value, datetime) and value.tzinfo is None:
             raise invalid(**{name: _NAIVE})
@@ -246,12 +249,32 @@ def refuse_wrong(given: Mapping[str, Any], hints: Hints) -> None:
         if name in hints.kinds and value is not None:
             for group in _groups(name, value) if name in hints.groups else (value,):
                 _refuse_kind(name, group, hints.kinds[name])
+    for name in _WHOM & given.keys():
+        _refuse_elsewhere(name, given[name], platform)
+    _refuse_backward(given)
+
+
+def _refuse_backward(given: Mapping[str, Any]) -> None:
+    """Refuse a span of time that ends before it begins."""
     for first, last in _SPANS:
         begin, end = given.get(first), given.get(last)
         if begin is None or end is None or type(begin) is not type(end) or not isinstance(begin, date):
             continue
         if end < begin:
             raise invalid(**{last: f"lies before {first}"})
+
+
+_WHOM = frozenset({"to", "conversation"})
+
+
+def _refuse_elsewhere(name: str, whom: Any, platform: str) -> None:
+    """Refuse another platform's conversation: its id may be somebody's here."""
+    for one in whom if isinstance(whom, list | tuple) else (whom,):
+        to = getattr(one, "to", one)
+        ref = getattr(to, "ref", None) or getattr(to, "conversation", None) or to
+        theirs = ref.get("platform") if isinstance(ref, Mapping) else getattr(ref, "platform", None)
+        if theirs and platform and theirs != platform:
+            raise invalid(**{name: f"is a conversation of {theirs}, not of {platform}"})
 
 
 def _refuse_unknown(name: str, value: Any, words: tuple[str, ...]) -> None:

@@ -34,7 +34,8 @@ class WhatsAppCatalog(MetaCatalog):
                 return read(self.own(kind))
             except ConfigurationError:
                 continue
-        raise ConfigurationError(f"{self.operation} needs catalog_id: name it in the settings")
+        either = "catalog_id, or the waba_id or phone_number_id that shows one"
+        raise ConfigurationError(f"{self.operation} needs {either}: name it in the settings")
 
     def _of_account(self, waba: str) -> Flow[str]:
         return self.remember("linked catalogue", lambda: self._linked(waba), _A_DAY)

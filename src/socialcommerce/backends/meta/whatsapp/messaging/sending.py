@@ -295,14 +295,6 @@ class WhatsAppSending(GraphNoun, Messaging):
 
 
 def _given(to: Any) -> ConversationRef | None:
-    """The conversation that was handed in; another platform's ids may look like phone numbers."""
-    ref = _conversation(to)
-    if ref is not None and ref.platform != "whatsapp":
-        raise invalid(to=f"is a conversation of {ref.platform}, not of WhatsApp")
-    return ref
-
-
-def _conversation(to: Any) -> ConversationRef | None:
     if isinstance(to, ConversationRef):
         return to
     if isinstance(to, Conversation):
