@@ -239,7 +239,7 @@ def test_a_process_that_dies_before_the_save_is_named_by_the_next(
     with token_server() as wire:
         shop = Shop(wire, kind(tmp_path))
         wire.command("expire")
-        assert exit_code(fork(lambda: shop.run(dying(shop.call(), [9])))) == DIED
+        assert exit_code(fork(lambda: shop.run(dying(shop.call(), [11])))) == DIED
         with pytest.raises(AuthorizationRevoked, match="cut off after the platform had answered"):
             shop.run(shop.call())
         shop.consent()

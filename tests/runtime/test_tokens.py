@@ -411,8 +411,7 @@ def interleave(seed: int, crash_rate: float) -> tuple[Scheduler, Rotation, list[
 
     def crash(number: int, effect: Effect) -> bool:
         dies = dice.random() < crash_rate
-        saves = isinstance(effect, Store) and effect.verb == "swap" and _is_fresh(effect, rotation)
-        if dies and saves:
+        if dies and isinstance(effect, Store) and _is_fresh(effect, rotation):
             lost.append(number)
         return dies
 
@@ -422,6 +421,9 @@ def interleave(seed: int, crash_rate: float) -> tuple[Scheduler, Rotation, list[
 
 
 def _is_fresh(effect: Store, rotation: Rotation) -> bool:
+    """Whether this saves the new tokens."""
+    if (effect.part, effect.verb) != ("tokens", "swap"):
+        return False
     value = effect.arguments[2]
     return value is not None and value["refresh_token"] == rotation.valid and value["renewing_since"] is None
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, NoReturn, TypeAlias
 from attrs import define, evolve
 
 from socialcommerce.errors import (
+    AuthorizationRevoked,
     DecodeError,
     OutcomeUnknown,
     PlatformError,
@@ -170,6 +171,8 @@ class _Exchange:
             self.doubtful = True
         if isinstance(failure, TokenExpired):
             return (yield from self._renew(failure))
+        if isinstance(failure, AuthorizationRevoked) and (yield from self._adopt()):
+            return None
         delay = self._delay(failure)
         if outcome == "final" or self._exhausted(delay):
             return (yield from self.end(failure))
@@ -199,6 +202,14 @@ class _Exchange:
         except (SocialCommerceError, TransportFailure) as error:
             return (yield from self.end(_unsent(error)))
         return None
+
+    def _adopt(self) -> Flow[bool]:
+        """Whether there is another token to go on with; asked once a call."""
+        if self.renewed or self.token is None or self.call.account != "required":
+            return False
+        self.renewed = True
+        adopted = yield from tokens.adopt(self.session, self.service, self.subject, self.token)
+        return adopted is not None
 
     def _delay(self, failure: BaseException) -> float:
         asked = getattr(failure, "retry_after", None)

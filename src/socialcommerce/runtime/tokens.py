@@ -5,10 +5,15 @@ Whoever waited for the lock finds the new token on reading again and renews noth
 refresh token that can be spent once is therefore spent once, by threads, tasks and
 processes that share a store; a process that dies between the platform's answer and the
 save leaves the note ``renewing_since``, so the next one can say what happened.
+
+Tokens of the settings serve until the store has its own, and once more where the platform has revoked
+those: if they changed since, they are a new consent. Which ones were tried is noted, so that none is
+tried twice: an old refresh token that was spent long ago must not come back.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -29,7 +34,18 @@ from socialcommerce.runtime.retry import classify
 from socialcommerce.runtime.session import Session
 from socialcommerce.runtime.transport import TransportFailure
 
-__all__ = ["ADVISORY", "MANDATORY", "amend", "forget", "only_subject", "peek", "renew", "save", "usable"]
+__all__ = [
+    "ADVISORY",
+    "MANDATORY",
+    "adopt",
+    "amend",
+    "forget",
+    "only_subject",
+    "peek",
+    "renew",
+    "save",
+    "usable",
+]
 
 MANDATORY = 30.0
 """Seconds before its end from which an access token is not used any more."""
@@ -96,6 +112,9 @@ def renew(
 ) -> Flow[TokenRecord]:
     """Replace ``stale`` once, whoever else wants the same at the same time."""
     if not _renewable(service, stale):
+        adopted = yield from adopt(session, service, subject, stale)
+        if adopted is not None:
+            return adopted
         raise _revoked(session, "the access token is no longer accepted and cannot be renewed")
     key = session.platform.token_key(service, subject)
     record: TokenRecord = yield Exclusive(key, _renew_locked(session, service, subject, stale), "tokens")
@@ -122,8 +141,16 @@ def _renew_locked(
     except SocialCommerceError as error:
         if record.renewing_since is None and _refused(error):
             yield Store("tokens", "swap", (key, version, record.dump()))
-        _blame(session, error, record.renewing_since or began, again=record.renewing_since is not None)
-        raise
+        again = record.renewing_since is not None
+        blamed = _blame(session, error, record.renewing_since or began, again=again)
+        adopted = None
+        if isinstance(blamed, AuthorizationRevoked):
+            adopted = yield from _adopt(session, service, subject, stale)
+        if adopted is not None:
+            return adopted
+        if blamed is error:
+            raise
+        raise blamed from error
     fresh = fresh.renewed(issued_at=began if fresh.issued_at is None else fresh.issued_at)
     saved = yield Store("tokens", "swap", (key, version, fresh.dump()))
     _observe_renewal(session, subject)
@@ -158,11 +185,63 @@ def _refused(error: SocialCommerceError) -> bool:
     return error.sent == "no" or (error.sent == "yes" and classify(error) in ("refused", "final"))
 
 
-def _blame(session: Session, error: SocialCommerceError, since: float, *, again: bool) -> None:
-    """Say so where a token is dead because an earlier renewal got through and its answer was lost."""
+def _blame(session: Session, error: SocialCommerceError, since: float, *, again: bool) -> SocialCommerceError:
+    """The error; it says so where a token is dead because an earlier renewal's answer was lost."""
     lost = isinstance(error, AuthorizationRevoked) and again
     if lost or (isinstance(error, OutcomeUnknown) and isinstance(error.__cause__, AuthorizationRevoked)):
-        raise _interrupted(session, since) from error
+        return _interrupted(session, since)
+    return error
+
+
+def adopt(
+    session: Session, service: Service, subject: Subject | None, dead: TokenRecord
+) -> Flow[TokenRecord | None]:
+    """What to use in the place of a token that the platform has revoked, if there is anything.
+
+    That is what somebody else has saved meanwhile, or the settings' token, if it was never tried.
+    """
+    key = session.platform.token_key(service, subject)
+    record: TokenRecord | None = yield Exclusive(key, _adopt(session, service, subject, dead), "tokens")
+    return record
+
+
+def _adopt(
+    session: Session, service: Service, subject: Subject | None, dead: TokenRecord
+) -> Flow[TokenRecord | None]:
+    seed = session.platform.seed(service, subject)
+    if seed is None or service.renewal in _NEVER_RENEWED:
+        return None
+    key = session.platform.token_key(service, subject)
+    value, version = yield Store("tokens", "load", (key,))
+    if value is not None and not _same(TokenRecord.load(value), dead):
+        return TokenRecord.load(value)
+    tried, _ = yield Store("seen", "load", (_tried(key),))
+    if value is None or tried is None or not (yield from _note_tried(key, seed)):
+        return None
+    return seed if (yield Store("tokens", "swap", (key, version, seed.dump()))) else None
+
+
+def _tried(key: str) -> str:
+    return f"tokens/{key}"
+
+
+def _note_tried(key: str, seed: TokenRecord | None) -> Flow[bool]:
+    """Note that the settings' token was tried, or that newer ones took its place; False where it was."""
+    marks = [] if seed is None else [_mark(seed)]
+    while True:
+        row, version = yield Store("seen", "load", (_tried(key),))
+        known = [] if row is None else row["marks"]
+        fresh = [mark for mark in marks if mark not in known]
+        if row is not None and not fresh:
+            return False
+        if (yield Store("seen", "swap", (_tried(key), version, {"marks": [*known, *fresh]}))):
+            return bool(fresh)
+
+
+def _mark(seed: TokenRecord) -> str:
+    """Tells tokens apart without holding them."""
+    text = f"{seed.access_token} {seed.refresh_token}"
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _read(session: Session, service: Service, subject: Subject | None) -> Flow[tuple[TokenRecord, int]]:
@@ -179,6 +258,7 @@ def _read(session: Session, service: Service, subject: Subject | None) -> Flow[t
         raise _missing(session, service, subject)
     if service.renewal in _NEVER_RENEWED:  # nothing to remember: the settings stay the only truth
         return seed, version
+    yield from _note_tried(key, session.platform.seed(service, subject))
     yield Store("tokens", "swap", (key, version, seed.dump()))
     value, version = yield Store("tokens", "load", (key,))
     return TokenRecord.load(value), version
@@ -214,7 +294,9 @@ def peek(session: Session, service: Service, subject: Subject | None) -> Flow[To
 
 def save(session: Session, service: Service, subject: Subject | None, record: TokenRecord) -> Flow[None]:
     """Remember new tokens of a fresh consent, whatever was there before."""
-    yield from _replace(session.platform.token_key(service, subject), record.dump())
+    key = session.platform.token_key(service, subject)
+    yield from _note_tried(key, session.platform.seed(service, subject))
+    yield from _replace(key, record.dump())
 
 
 def amend(
