@@ -40,6 +40,7 @@ from socialcommerce import (
 )
 from socialcommerce.errors import (
     AuthenticationError,
+    ConfigurationError,
     Conflict,
     InvalidRequest,
     NotFound,
@@ -316,6 +317,16 @@ def test_orders_are_refused_with_the_day_they_ended_and_a_way_out(shop: Client, 
     with pytest.raises(Unsupported, match=r"2026-10-27.*instead") as caught:
         ORDERS[name](shop)
     assert (caught.value.sent, len(shop.market.requests)) == ("no", sent)
+
+
+def test_of_several_accounts_one_is_chosen() -> None:
+    with simulate("meta", accounts=2) as shop:
+        with pytest.raises(ConfigurationError, match=r"ad_account_id.*for_account"):
+            shop.ads.campaigns.list().collect()
+        first, second = shop.accounts(kind="ad")
+        shop.for_account(first).ads.campaigns.create(campaign())
+        found = [len(shop.for_account(one).ads.campaigns.list().collect()) for one in (first, second.id)]
+        assert found == [1, 0]
 
 
 # many at once

@@ -199,6 +199,9 @@ def test_a_comment_is_answered_privately_once_and_in_time(shop: Any) -> None:
     assert (receipt.via, len(receipt.ids)) == ("private_reply", 1)
     with pytest.raises(PolicyViolation, match="one private reply"):
         shop.messaging.send(told[first], "or 11")
+    restarted = simulate("meta", market=shop.market)
+    with pytest.raises(PolicyViolation, match="already replied"):
+        restarted.messaging.send(told[first], "or 11")
     shop.market.advance(timedelta(days=8))
     with pytest.raises(PolicyViolation, match="7 days"):
         shop.messaging.send(told[second], "too late")

@@ -76,6 +76,10 @@ class Backend:
         """The kind of account a call speaks for; None where the credentials stand for themselves."""
         return self.account_kinds[0] if self.account_kinds else None
 
+    def kind_of(self, account: str) -> str | None:
+        """The kind of an account that is named by its id alone; None where there are no accounts."""
+        return self.account_kinds[0] if self.account_kinds else None
+
     def default_subject(self) -> Subject | None:
         """The account that the settings name; None where the credentials stand for themselves."""
         return None

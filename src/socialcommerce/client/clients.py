@@ -88,20 +88,19 @@ class _Base(Generic[C]):
         """A client that speaks for another account, sharing transport, memory and limits.
 
         Args:
-            account: one of ``accounts()``, or the id of an account of the backend's first kind.
+            account: one of ``accounts()``, or the id of one: of the backend's first kind, unless the id
+                tells another (``act_…`` of an ad account of Meta's).
         """
         subject = (
-            Subject(self._first_kind(), str(account))
-            if isinstance(account, str | int)
-            else Subject(account.kind, account.id)
+            self._named(str(account)) if isinstance(account, str | int) else Subject(account.kind, account.id)
         )
         return self._derived(self._core.derive(chosen=subject), self._market)
 
-    def _first_kind(self) -> str:
-        kinds = self._core.backend.account_kinds
-        if not kinds:
+    def _named(self, account: str) -> Subject:
+        kind = self._core.backend.kind_of(account)
+        if kind is None:
             raise ConfigurationError(f"{self._core.platform} has no accounts to choose from")
-        return kinds[0]
+        return Subject(kind, account)
 
     def with_options(
         self,

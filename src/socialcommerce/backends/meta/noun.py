@@ -19,6 +19,9 @@ from socialcommerce.runtime.paging import Page, position, read_position
 
 __all__ = ["GraphNoun"]
 
+_CHOSEN = frozenset({"ad", "business", "catalog", "instagram", "page", "phone", "waba"})
+_CHOICE = ", or choose one of client.accounts() with client.for_account(...)"
+
 
 class GraphNoun(Noun):
     """A noun that speaks through one service of the Graph API."""
@@ -63,7 +66,10 @@ class GraphNoun(Noun):
         given = self.backend.identities.get(kind)
         if given is None:
             setting = self.backend.settings_of.get(kind, f"{kind}_id")
-            raise ConfigurationError(f"{self.operation or kind} needs {setting}: name it in the settings")
+            choice = _CHOICE if kind in _CHOSEN else ""
+            raise ConfigurationError(
+                f"{self.operation or kind} needs {setting}: name it in the settings{choice}"
+            )
         return given.id
 
     def edge(

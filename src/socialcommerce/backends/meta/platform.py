@@ -28,6 +28,7 @@ APP, PAGE, PIXEL = "app", "page", "pixel"
 """Slots whose tokens are something apart: the app's own, a page's derived one, that of a pixel."""
 
 _RENEWALS: Mapping[str, Renewal] = {APP: "never", PIXEL: "never", PAGE: "reissue"}
+_AD = "act_"
 
 
 class GraphPlatform(Backend):
@@ -130,6 +131,12 @@ class GraphPlatform(Backend):
         return "page" if self.service(call).slot == PAGE else None
 
     @override
+    def kind_of(self, account: str) -> str | None:
+        """Ad accounts are told by their ``act_``; all other ids are bare numbers."""
+        told = "ad" in self.account_kinds and account.startswith(_AD)
+        return "ad" if told else super().kind_of(account)
+
+    @override
     def token_key(self, service: Service, subject: Subject | None) -> str:
         whose = f"{subject.kind}:{shaped(subject.kind, subject.id)}" if subject else "login"
         return f"{self.name}:{self.app.id}:{service.slot}:{whose}"
@@ -176,4 +183,4 @@ class GraphPlatform(Backend):
 
 def shaped(kind: str, number: str) -> str:
     """An id as paths want it: those of ad accounts begin with ``act_``."""
-    return f"act_{number.removeprefix('act_')}" if kind == "ad" else number
+    return f"{_AD}{number.removeprefix(_AD)}" if kind == "ad" else number

@@ -62,6 +62,7 @@ CODES: Final[Mapping[int, Meaning]] = {
     # A dead token of a page is derived again; that of a login then proves to be beyond renewal.
     **means(TokenExpired, 102, 190),
     **means(AccountRestricted, 368),
+    **means(PolicyViolation, 10900, reason="it was answered privately before"),
     **means(Conflict, 506, 804, 10800, 10803, reason="duplicate"),
     **means(RecipientUnreachable, 551, reason="the person is not available"),
     **means(RecipientUnreachable, 1545041, reason="the person cannot be written to now"),
