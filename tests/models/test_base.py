@@ -29,6 +29,7 @@ from socialcommerce.models import (
     OwnCarrier,
     Product,
     ProductInput,
+    Quantities,
     Record,
     StockChange,
     Totals,
@@ -139,6 +140,22 @@ def test_what_is_not_loaded_survives_every_copy(missing: set[str]) -> None:
     for twin in twins:
         assert twin == row
         assert {name for name in LOADABLE if not twin.loaded(name)} == missing
+
+
+def test_a_field_that_a_copy_was_given_is_loaded() -> None:
+    listed = Product.build(id="1", missing=("title", "status"))
+    copied = listed.model_copy(update={"title": "Tee"})
+    assert (copied.loaded("title"), copied.title, copied.loaded("status")) == (True, "Tee", False)
+    assert Product.model_validate(copied) == copied
+    assert Product.model_validate(copied.model_dump()).title == copied.title == "Tee"
+    assert not listed.loaded("title")
+
+
+def test_what_is_equal_has_one_hash_in_whatever_order_it_was_made() -> None:
+    first = Quantities.build(ordered=2, shipped=1)
+    second = Quantities.build(shipped=1, ordered=2)
+    assert first == second == Quantities(ordered=2, shipped=1)
+    assert len({first, second, Quantities(ordered=2, shipped=1)}) == 1
 
 
 def test_models_of_two_kinds_are_never_equal() -> None:

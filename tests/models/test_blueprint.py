@@ -123,9 +123,16 @@ def test_what_is_told_with_a_field_that_is_not_loaded_leaves_it_so() -> None:
 
 
 def test_a_row_of_an_unexpected_shape_is_a_decode_error_wherever_it_is_met() -> None:
-    for look in (lambda product: product.title, lambda product: product.model_dump(), repr):
+    for look in (lambda product: product.title, lambda product: product.model_dump(), pickle.dumps):
         with pytest.raises(DecodeError, match="toy has an unexpected shape"):
             look(tee({"sold": []}))
+
+
+def test_a_misshapen_row_is_printed_as_one() -> None:
+    """A log line or a notebook that shows it does not fail with it."""
+    shown = repr(tee({"sold": []}))
+    assert shown.startswith("Product(id='1', unreadable=\"a reply of toy has an unexpected shape")
+    assert "unreadable" in tee({"sold": []})._repr_html_()
 
 
 def test_an_unknown_attribute_is_one() -> None:

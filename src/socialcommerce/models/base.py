@@ -27,6 +27,7 @@ from pydantic._internal._model_construction import ModelMetaclass
 from pydantic_core import PydanticUndefined
 
 from socialcommerce.errors import SHAPE_ERRORS, DecodeError, InvalidRequest, NotLoaded
+from socialcommerce.models.findings import as_invalid
 
 __all__ = [
     "Blueprint",
@@ -150,7 +151,8 @@ class Model(BaseModel):
         return type(self) is type(other) and self._compared() == other._compared()
 
     def __hash__(self) -> int:
-        return hash((type(self), *self._compared().values()))
+        values = self._compared()  # in the order that they were given, which equality does not look at
+        return hash((type(self), *(values[name] for name in type(self).model_fields if name in values)))
 
     def _compared(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name not in self._UNCOMPARED}
@@ -262,6 +264,13 @@ class Record(Model):
             return True
         return later is not None and name in later[0].parts and name not in values["not_loaded"]
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As pydantic's; a field that ``update`` gives is loaded from then on."""
+        changes = dict(update or {})
+        if changes and self.not_loaded:
+            changes.setdefault("not_loaded", tuple(name for name in self.not_loaded if name not in changes))
+        return super().model_copy(update=changes, deep=deep)
+
     @model_validator(mode="after")
     def _leave_out(self) -> Self:
         """Drop the fields that were not given or were dumped as not loaded."""
@@ -305,6 +314,14 @@ class Record(Model):
                 raise NotLoaded(type(self).__name__, name)
             return super().__getattr__(name)
 
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """As every model's; whoever prints a record of a misshapen row sees that it is one."""
+        try:
+            yield from super().__repr_args__()
+        except DecodeError as error:
+            yield "id", _get_dict(self).get("id")
+            yield "unreadable", error.message
+
     def _repr_html_(self) -> str:
         """A compact table for notebooks."""
         rows = "".join(
@@ -341,7 +358,7 @@ class Given(Model):
             try:
                 super().__init__(**data)
             except ValidationError as error:
-                raise _invalid(type(self).__name__, error) from None
+                raise as_invalid(type(self).__name__, error) from None
 
         # An input inside of another is then validated in place, so that its findings carry the whole path.
         __init__.__pydantic_base_init__ = True
@@ -352,7 +369,7 @@ class Given(Model):
         try:
             return super().model_validate(obj, **options)
         except ValidationError as error:
-            raise _invalid(cls.__name__, error) from None
+            raise as_invalid(cls.__name__, error) from None
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
@@ -360,7 +377,7 @@ class Given(Model):
         try:
             return super().model_validate_json(json_data, **options)
         except ValidationError as error:
-            raise _invalid(cls.__name__, error) from None
+            raise as_invalid(cls.__name__, error) from None
 
 
 class Input(Given):
@@ -389,24 +406,6 @@ def _named(cls: type[Model], args: tuple[Any, ...], data: dict[str, Any]) -> dic
         name = min(twice)
         raise InvalidRequest(f"{cls.__name__}: {name} was given twice", fields={name: "give it once"})
     return given | data
-
-
-_REMEDIES = {
-    "missing": "is required",
-    "extra_forbidden": "is not known here; what one platform alone takes goes into native={…}",
-    "timezone_aware": "needs a time zone: datetime(…, tzinfo=UTC), or .astimezone()",
-    "frozen_instance": "cannot be changed; use model_copy(update={…})",
-}
-
-
-def _invalid(model: str, error: ValidationError) -> InvalidRequest:
-    """The same findings as an error of ours; without the values, which may be secret or personal."""
-    fields: dict[str, str] = {}
-    for finding in error.errors(include_url=False, include_context=False, include_input=False):
-        path = ".".join(str(part) for part in finding["loc"]) or model
-        fields.setdefault(path, _REMEDIES.get(finding["type"], finding["msg"].removeprefix("Value error, ")))
-    text = "; ".join(f"{path}: {reason}" if path != model else reason for path, reason in fields.items())
-    return InvalidRequest(f"{model}: {text}", fields=fields)
 
 
 def personal_fields(model: Model | type[Model]) -> set[str]:
