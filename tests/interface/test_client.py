@@ -10,7 +10,13 @@ import pytest
 
 from socialcommerce import Client, Request, Response, Retry, simulate
 from socialcommerce.backends import Shopee
-from socialcommerce.errors import ConfigurationError, OutcomeUnknown, RateLimited, TransportError
+from socialcommerce.errors import (
+    ConfigurationError,
+    InvalidRequest,
+    OutcomeUnknown,
+    RateLimited,
+    TransportError,
+)
 
 SHOP = "/api/v2/shop/get_shop_info"
 
@@ -83,3 +89,10 @@ def test_a_fault_of_the_function_itself_is_not_taken_for_a_reply() -> None:
 
     with pytest.raises(ZeroDivisionError):
         through(faulty).call("GET", SHOP)
+
+
+def test_what_a_repeat_would_do_is_said_in_known_words(shop: Client) -> None:
+    sent = len(shop.market.requests)
+    with pytest.raises(InvalidRequest, match="there is read, absolute, keyed"):
+        shop.call("POST", "/api/v2/shop/get_shop_info", safety="harmless")  # type: ignore[arg-type]
+    assert len(shop.market.requests) == sent

@@ -6,7 +6,7 @@ import mimetypes
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 from socialcommerce.errors import InvalidRequest
 from socialcommerce.runtime.call import Call, Safety, Upload
@@ -22,6 +22,7 @@ __all__ = ["File", "RawBytes", "RawList", "RawObject", "call"]
 File: TypeAlias = "Upload | bytes | str | PathLike[str] | tuple[str, bytes]"
 
 _READS = frozenset({"GET", "HEAD"})
+_SAFETIES = (None, *get_args(Safety))
 
 
 class RawObject(dict[str, Any]):
@@ -56,6 +57,9 @@ def call(
     """The flow of ``client.call``."""
     if not path.startswith("/"):
         raise InvalidRequest(fields={"path": "must begin with '/', without host and query"}, sent="no")
+    if safety not in _SAFETIES:
+        known = ", ".join(get_args(Safety))
+        raise InvalidRequest(fields={"safety": f"{safety!r} is not known; there is {known}"}, sent="no")
     asked = Call(
         method=method.upper(),
         path=path,
