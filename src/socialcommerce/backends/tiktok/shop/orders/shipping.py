@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -414,7 +414,7 @@ def _fate(
 
 
 @contextmanager
-def _labelled(parcel: Parcel) -> Iterator[None]:
+def _labelled(parcel: Parcel) -> Generator[None]:
     """What fails from here on leaves a label that was paid for, where one was bought."""
     try:
         yield
