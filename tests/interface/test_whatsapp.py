@@ -6,6 +6,7 @@ import base64
 import json
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -212,6 +213,13 @@ def test_an_order_is_told_on_and_each_status_once(shop: Client, order: Order) ->
     with pytest.raises(Conflict) as caught:
         shop.orders.accept(order)
     assert (caught.value.reason, caught.value.sent) == ("state", "no")
+
+
+def test_two_who_ship_an_order_at_once_tell_it_once(shop: Client, order: Order) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        told = list(threads.map(lambda _: shop.orders.ship(order), range(4)))
+    assert {shipment.order_id for shipment in told} == {order.id}
+    assert len(shop.market.outbox) == 1
 
 
 def test_a_cancelled_order_stays_so(shop: Client, order: Order) -> None:

@@ -37,7 +37,7 @@ from socialcommerce.resources.noun import each_alone, identity, invalid
 from socialcommerce.resources.orders import Detail, Orders, Progress, Target
 from socialcommerce.resources.returns import Cancellations
 from socialcommerce.resources.sending import SendOptions
-from socialcommerce.runtime.flow import Flow, done
+from socialcommerce.runtime.flow import Exclusive, Flow, done
 from socialcommerce.runtime.paging import Page
 
 __all__ = ["WhatsAppCancellations", "WhatsAppOrders"]
@@ -75,7 +75,14 @@ class _Told(GraphNoun):
         return order_of(row, progress)
 
     def tell(self, order: Order, status: str, words: str | None = None, *, again: bool = False) -> Flow[None]:
-        """Tell the buyer a status, and keep that it was told; what was told before only if ``again``."""
+        """Tell the buyer a status, and keep that it was told; what was told before only if ``again``.
+
+        One at a time, so that two who ship an order at once do not both tell it.
+        """
+        flow = self._told(order, status, words, again)
+        yield Exclusive(f"whatsapp:{self.book.phone}:told:{order.id}", flow, "inbox")
+
+    def _told(self, order: Order, status: str, words: str | None, again: bool) -> Flow[None]:
         reference = reference_of(order.id)
         progress = yield from self.book.progress(reference)
         told = progress.get("status") or ""
