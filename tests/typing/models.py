@@ -21,6 +21,7 @@ from socialcommerce.models import (
     PriceChange,
     Product,
     ProductInput,
+    Recipient,
     Ref,
     RefundInput,
     Report,
@@ -70,6 +71,7 @@ def small_inputs_read_well_by_position(options: ShippingOptions, price: Money) -
     OfferPartial(price)
     AcceptReturn()
     Text("On its way!")
+    Recipient("+65 8123 4567", {"1": "Ann", "total": price})
     OrderCard("2409")
     Built(Media.from_id("7"), "New", "shop_now", "https://shop.example")
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
-from socialcommerce.models.base import Entity, Input, Many, Model, absent
+from socialcommerce.models.base import Entity, Input, Many, Model, Value, absent
 from socialcommerce.models.content import Button, Content, Text
 from socialcommerce.models.identity import Identity, PersonalText
 from socialcommerce.models.media import Media
@@ -152,7 +152,7 @@ def _to(value: Any) -> Any:
     return Identity.build(kind="user_id", value=value) if isinstance(value, str) else value
 
 
-class Recipient(Input):
+class Recipient(Value):
     """One receiver of a broadcast, with the values of the template's variables for them."""
 
     to: Annotated[Identity | ConversationRef | str, BeforeValidator(_to)]

@@ -47,6 +47,15 @@ _REQUIRES: Final = ("business", "inbox", "scope: whatsapp_business_messaging")
 _KEPT: Final = "orders that webhooks.receive brought to this client's State.inbox"
 _WINDOW: Final = "while the buyer's window is open; no status can be told to an order that is no longer open"
 
+_cancels = supports(
+    "emulated",
+    params=emulated("order", "reason", "note")
+    | {"lines": codes.REFUSALS["orders.cancellations.create:lines"]},
+    requires=_REQUIRES,
+    when="before a payment is pending or captured; while the buyer's window is open",
+    cost="1 call",
+)
+
 
 class _Told(GraphNoun):
     """What orders and cancellations share: reading the book, and telling the buyer."""
@@ -111,14 +120,7 @@ def _refuse_to_go_back(told: str, status: str) -> None:
 class WhatsAppCancellations(_Told, Cancellations):
     """``client.orders.cancellations`` on WhatsApp: nothing but telling the buyer."""
 
-    @supports(
-        "emulated",
-        params=emulated("order", "reason", "note")
-        | {"lines": codes.REFUSALS["orders.cancellations.create:lines"]},
-        requires=_REQUIRES,
-        when="before a payment is pending or captured; while the buyer's window is open",
-        cost="1 call",
-    )
+    @_cancels
     def create(
         self,
         order: str | Order,
@@ -274,14 +276,7 @@ class WhatsAppOrders(_Told, Orders):
         """WhatsApp knows no reasons: any words are told to the buyer. These are what we suggest."""
         return done([CancelReason.build(id=words, name=words) for words in codes.CANCEL_REASONS])
 
-    @supports(
-        "emulated",
-        params=emulated("order", "reason", "note")
-        | {"lines": codes.REFUSALS["orders.cancellations.create:lines"]},
-        requires=_REQUIRES,
-        when="before a payment is pending or captured; while the buyer's window is open",
-        cost="1 call",
-    )
+    @_cancels
     def cancel(
         self,
         order: str | Order,

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from socialcommerce.backends.meta.codes.templates import TEMPLATE_STATUSES
 from socialcommerce.resources.capability import Level, Refusal
-
-if TYPE_CHECKING:
-    from socialcommerce.models.message import TemplateStatus
 
 __all__ = [
     "BUTTONS",
@@ -88,18 +86,6 @@ PURPOSES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """How the reason of a message is written."""
 
-TEMPLATE_STATUSES: Final[Mapping[str, TemplateStatus]] = {
-    "PENDING": "in_review",
-    "IN_APPEAL": "in_review",
-    "APPROVED": "approved",
-    "REJECTED": "rejected",
-    "PAUSED": "paused",
-    "DISABLED": "disabled",
-    "LIMIT_EXCEEDED": "disabled",
-    "ARCHIVED": "disabled",
-    "PENDING_DELETION": "deleted",
-    "DELETED": "deleted",
-}
 
 NATIVE_CONTENTS: Final = (
     "text",

@@ -6,10 +6,11 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from socialcommerce.backends.meta.codes.templates import TEMPLATE_STATUSES
 from socialcommerce.resources.capability import Level, Refusal
 
 if TYPE_CHECKING:
-    from socialcommerce.models.message import DeliveryStatus, TemplateCategory, TemplateStatus
+    from socialcommerce.models.message import DeliveryStatus, TemplateCategory
 
 __all__ = [
     "BSUID",
@@ -116,18 +117,6 @@ TEMPLATE_CATEGORIES: Final[dict[str, TemplateCategory]] = {
     "MARKETING": "marketing",
     "UTILITY": "utility",
     "AUTHENTICATION": "authentication",
-}
-TEMPLATE_STATUSES: Final[dict[str, TemplateStatus]] = {
-    "APPROVED": "approved",
-    "PENDING": "in_review",
-    "IN_APPEAL": "in_review",
-    "REJECTED": "rejected",
-    "PAUSED": "paused",
-    "DISABLED": "disabled",
-    "LIMIT_EXCEEDED": "disabled",
-    "ARCHIVED": "disabled",
-    "PENDING_DELETION": "deleted",
-    "DELETED": "deleted",
 }
 
 NATIVE_CONTENTS: Final = (
