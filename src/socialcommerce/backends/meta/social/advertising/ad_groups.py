@@ -16,11 +16,9 @@ from socialcommerce.backends.meta.social.advertising.base import (
     RULES,
     AdvertisingNoun,
     Row,
-    filters,
-    fits,
+    Wanted,
     hold_changes,
     plain_changes,
-    wanted,
 )
 from socialcommerce.backends.meta.social.advertising.blocks import (
     Place,
@@ -72,21 +70,16 @@ class MetaAdGroups(AdvertisingNoun, AdGroups):
     ) -> Flow[Page[AdGroup]]:
         """GET /act_{id}/adsets or /{campaign-id}/adsets; archived and deleted ones only when asked for."""
         account = yield from self.account()
-        statuses = wanted(status)
         above = None if campaign is None else identity(campaign)
-
-        def fitting(row: Row) -> bool:
-            return above in (None, str(row.get("campaign_id"))) and fits(row, statuses, None, updated_after)
-
         return (
             yield from self.listed(
                 AD_GROUPS,
                 f"/{above or account.id}/adsets",
                 cursor,
                 ids,
-                filters(AD_GROUPS, statuses, None, updated_after),
-                fitting,
+                Wanted.of(status, updated_after),
                 lambda row: shown(row, account, self.now()),
+                lambda row: above in (None, str(row.get("campaign_id"))),
             )
         )
 
@@ -129,18 +122,9 @@ class MetaAdGroups(AdvertisingNoun, AdGroups):
             raise invalid(campaign_id="is needed outside a LaunchPlan")
         campaign = yield from self.read_one(CAMPAIGNS, plan.campaign_id)
         RULES.hold(group_flaws(plan, campaign, place))
-        if validate_only:
-            body = group_body(plan, campaign, place)
-            yield from self.validate(f"/{place.account.id}/adsets", body)
-            return shown(body, place.account, self.now())
-        row = yield from self.make(plan, campaign, place)
+        body, above = group_body(plan, campaign, place), str(campaign["id"])
+        row = yield from self.put(AD_GROUPS, body, place, under=above, validate_only=validate_only)
         return shown(row, place.account, self.now())
-
-    def make(self, plan: AdGroupInput, campaign: Row, place: Place) -> Flow[Row]:
-        """Create an ad group of a plan without flaws; answers it as it is read again."""
-        body = group_body(plan, campaign, place)
-        made = yield from self.made(f"/{place.account.id}/adsets", body, f"/{campaign['id']}/adsets")
-        return (yield from self.after(AD_GROUPS, {**body, "id": made}))
 
     @supports(
         "native",

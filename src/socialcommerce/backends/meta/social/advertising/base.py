@@ -31,12 +31,10 @@ __all__ = [
     "AdvertisingNoun",
     "Level",
     "Row",
-    "filters",
-    "fits",
+    "Wanted",
     "hold_changes",
     "missing",
     "plain_changes",
-    "wanted",
 ]
 
 T = TypeVar("T")
@@ -162,19 +160,19 @@ class AdvertisingNoun(AccountNoun):
         path: str,
         cursor: str | None,
         ids: Sequence[str] | None,
-        narrowed: Mapping[str, Any],
-        fitting: Callable[[Row], bool],
+        wanted: Wanted,
         show: Callable[[Row], T],
+        inside: Callable[[Row], bool] = lambda row: True,
     ) -> Flow[Page[T]]:
         """A page of a listing: by ids fifty at a time, else of an edge; cut on our side."""
         if ids is None:
-            page = yield from self.page_of(level, path, cursor, narrowed)
-            return Page([show(row) for row in page.items if fitting(row)], page.next)
+            page = yield from self.page_of(level, path, cursor, wanted.query(level))
+            return Page([show(row) for row in page.items if wanted.fits(row) and inside(row)], page.next)
         start = int(read_position(cursor).get("at", 0))
         found = yield from self.read(level, ids[start : start + _TOGETHER])
-        rows = [_there(answer) for answer in found.values()]
+        rows = [row for answer in found.values() if (row := _there(answer)) is not None]
         following = position(at=start + _TOGETHER) if start + _TOGETHER < len(ids) else None
-        return Page([show(row) for row in rows if row is not None and fitting(row)], following)
+        return Page([show(row) for row in rows if wanted.fits(row) and inside(row)], following)
 
     # -- status
 
@@ -249,6 +247,31 @@ class AdvertisingNoun(AccountNoun):
         The write has happened, so a failure to look must not pass for its own.
         """
         return (yield from self.told_after(self.read_one(level, str(known["id"])), known))
+
+    def put(
+        self,
+        level: Level,
+        body: Mapping[str, Any],
+        place: Place,
+        *,
+        under: str | None = None,
+        validate_only: bool = False,
+    ) -> Flow[Row]:
+        """Create an object of fields without flaws and answer it as it is read again.
+
+        Args:
+            level: campaign, ad group or ad.
+            body: its fields.
+            place: the ad account.
+            under: the id of the object that lists it, to look for it after a lost answer.
+            validate_only: have Meta check it, make nothing, and answer the fields as they are.
+        """
+        path = f"/{place.account.id}/{level.edge}"
+        if validate_only:
+            yield from self.validate(path, body)
+            return body
+        made = yield from self.made(path, body, f"/{under}/{level.edge}" if under else path)
+        return (yield from self.after(level, {**body, "id": made}))
 
     def made(self, path: str, body: Mapping[str, Any], listing: str, *, dated: bool = True) -> Flow[str]:
         """Create an object and answer its id; Meta knows no key, so a lost answer is looked for by name.
@@ -339,46 +362,53 @@ def named(operator: str, name: str) -> dict[str, Any]:
     return {"field": "name", "operator": operator, "value": name}
 
 
-def wanted(status: str | Sequence[str] | None) -> frozenset[str] | None:
-    """The statuses a listing is limited to; None where it is not."""
-    if status is None:
-        return None
-    return frozenset([status] if isinstance(status, str) else status)
+@frozen
+class Wanted:
+    """What a listing is limited to: ``statuses`` that were set, a part of the ``name``, changed ``after``."""
 
+    statuses: frozenset[str] | None
+    after: datetime | None
+    name: str | None = None
 
-def filters(
-    level: Level, statuses: frozenset[str] | None, name: str | None, after: datetime | None
-) -> dict[str, Any]:
-    """What an edge is asked for, so that it answers at least what is wanted."""
-    filtering = [named("CONTAIN", name)] if name else []
-    if after is not None:
-        filtering.append({"field": "updated_time", "operator": "GREATER_THAN", "value": unix(after) - 1})
-    asked: dict[str, Any] = {"filtering": filtering} if filtering else {}
-    return asked if statuses is None else {**asked, "effective_status": _effective(level, statuses)}
+    @classmethod
+    def of(
+        cls, status: str | Sequence[str] | None, after: datetime | None, name: str | None = None
+    ) -> Wanted:
+        """From what a caller gave."""
+        given = [status] if isinstance(status, str) else status
+        return cls(None if given is None else frozenset(given), after, name)
 
+    def query(self, level: Level) -> dict[str, Any]:
+        """What an edge is asked for, so that it answers at least what is wanted."""
+        filtering = [named("CONTAIN", self.name)] if self.name else []
+        if self.after is not None:
+            moment = unix(self.after) - 1
+            filtering.append({"field": "updated_time", "operator": "GREATER_THAN", "value": moment})
+        asked: dict[str, Any] = {"filtering": filtering} if filtering else {}
+        return asked if self.statuses is None else {**asked, "effective_status": self._effective(level)}
 
-def _effective(level: Level, statuses: frozenset[str]) -> list[str]:
-    """The effective statuses that objects of some set statuses may have.
+    def _effective(self, level: Level) -> list[str]:
+        """The effective statuses that objects of the statuses may have.
 
-    Archived and deleted ones are shown only when asked for; what is paused itself may be shown as paused
-    with its campaign.
-    """
-    words = {word for word in _GONE if STATUS[word] in statuses}
-    if statuses - {"archived", "deleted"}:
-        words |= set(level.effective)
-    if "paused" not in statuses and "other" not in statuses:
-        words.discard("PAUSED")
-    if "active" not in statuses and "other" not in statuses:
-        words.discard("ACTIVE")
-    return sorted(words)
+        Archived and deleted ones are shown only when asked for; what is paused itself may be shown as
+        paused with its campaign.
+        """
+        statuses = self.statuses or frozenset()
+        words = {word for word in _GONE if STATUS[word] in statuses}
+        if statuses - {"archived", "deleted"}:
+            words |= set(level.effective)
+        if "paused" not in statuses and "other" not in statuses:
+            words.discard("PAUSED")
+        if "active" not in statuses and "other" not in statuses:
+            words.discard("ACTIVE")
+        return sorted(words)
 
-
-def fits(row: Row, statuses: frozenset[str] | None, name: str | None, after: datetime | None) -> bool:
-    """Whether an object is one of those asked for, whatever Meta's own filters let through."""
-    changed = instant(row.get("updated_time"))
-    status = STATUS.get(str(row.get("status")), "other")
-    return (
-        (statuses is None or status in statuses)
-        and (name is None or name.casefold() in str(row.get("name") or "").casefold())
-        and (after is None or changed is None or changed >= after)
-    )
+    def fits(self, row: Row) -> bool:
+        """Whether an object is one of those, whatever Meta's own filters let through."""
+        changed = instant(row.get("updated_time"))
+        status = STATUS.get(str(row.get("status")), "other")
+        return (
+            (self.statuses is None or status in self.statuses)
+            and (self.name is None or self.name.casefold() in str(row.get("name") or "").casefold())
+            and (self.after is None or changed is None or changed >= self.after)
+        )

@@ -15,11 +15,9 @@ from socialcommerce.backends.meta.social.advertising.base import (
     RULES,
     AdvertisingNoun,
     Row,
-    filters,
-    fits,
+    Wanted,
     hold_changes,
     plain_changes,
-    wanted,
 )
 from socialcommerce.backends.meta.social.advertising.blocks import (
     Place,
@@ -71,20 +69,15 @@ class MetaCampaigns(AdvertisingNoun, Campaigns):
     ) -> Flow[Page[Campaign]]:
         """GET /act_{id}/campaigns; archived and deleted ones only when ``status`` asks for them."""
         account = yield from self.account()
-        statuses = wanted(status)
-
-        def fitting(row: Row) -> bool:
-            return kind in (None, kind_of(row)) and fits(row, statuses, name, updated_after)
-
         return (
             yield from self.listed(
                 CAMPAIGNS,
                 f"/{account.id}/campaigns",
                 cursor,
                 ids,
-                filters(CAMPAIGNS, statuses, name, updated_after),
-                fitting,
+                Wanted.of(status, updated_after, name),
                 lambda row: shown(row, account, self.now()),
+                lambda row: kind in (None, kind_of(row)),
             )
         )
 
@@ -124,17 +117,8 @@ class MetaCampaigns(AdvertisingNoun, Campaigns):
     def _create(self, plan: CampaignInput, place: Place, validate_only: bool) -> Flow[Campaign]:
         RULES.hold(campaign_flaws(plan, place))
         body = campaign_body(plan, place)
-        if validate_only:
-            yield from self.validate(f"/{place.account.id}/campaigns", body)
-            return shown(body, place.account, self.now())
-        row = yield from self.make(body, place)
+        row = yield from self.put(CAMPAIGNS, body, place, validate_only=validate_only)
         return shown(row, place.account, self.now())
-
-    def make(self, body: Mapping[str, Any], place: Place) -> Flow[Row]:
-        """Create a campaign of fields without flaws; answers it as it is read again."""
-        path = f"/{place.account.id}/campaigns"
-        made = yield from self.made(path, body, path)
-        return (yield from self.after(CAMPAIGNS, {**body, "id": made}))
 
     @supports(
         "native",

@@ -8,7 +8,6 @@ from typing import Any
 from attrs import asdict, define, field
 
 from socialcommerce.backends.flaws import Flaw
-from socialcommerce.backends.meta.social.advertising.ad_groups import MetaAdGroups
 from socialcommerce.backends.meta.social.advertising.base import (
     AD_GROUPS,
     ADS,
@@ -18,12 +17,12 @@ from socialcommerce.backends.meta.social.advertising.base import (
     Row,
 )
 from socialcommerce.backends.meta.social.advertising.blocks import Place
-from socialcommerce.backends.meta.social.advertising.campaigns import MetaCampaigns
 from socialcommerce.backends.meta.social.advertising.mapping import ad, ad_group, campaign
 from socialcommerce.backends.meta.social.advertising.plan import (
     ad_flaws,
     campaign_body,
     campaign_flaws,
+    group_body,
     group_flaws,
 )
 from socialcommerce.backends.meta.social.advertising.single_ads import MetaSingleAds
@@ -165,18 +164,17 @@ class LaunchingNoun(AdvertisingNoun):
     def _campaign(self, tree: LaunchPlan, place: Place, progress: Progress) -> Flow[Row]:
         if progress.campaign is not None:
             return (yield from self.read_one(CAMPAIGNS, progress.campaign))
-        maker = MetaCampaigns(self.session, self.operation)
-        row = yield from maker.make(campaign_body(tree.campaign, place), place)
+        row = yield from self.put(CAMPAIGNS, campaign_body(tree.campaign, place), place)
         progress.campaign = str(row["id"])
         return row
 
     def _groups(self, tree: LaunchPlan, top: Row, place: Place, progress: Progress) -> Flow[dict[str, Row]]:
-        maker = MetaAdGroups(self.session, self.operation)
         made: dict[str, Row] = {}
         for group in tree.ad_groups:
             there = progress.groups.get(group.name)
             if there is None:
-                made[group.name] = yield from maker.make(group, top, place)
+                body = group_body(group, top, place)
+                made[group.name] = yield from self.put(AD_GROUPS, body, place, under=str(top["id"]))
                 progress.groups[group.name] = str(made[group.name]["id"])
             else:
                 made[group.name] = yield from self.read_one(AD_GROUPS, there)

@@ -15,11 +15,9 @@ from socialcommerce.backends.meta.social.advertising.base import (
     REQUIRES,
     RULES,
     Row,
-    filters,
-    fits,
+    Wanted,
     hold_changes,
     plain_changes,
-    wanted,
 )
 from socialcommerce.backends.meta.social.advertising.creatives import CreativesNoun
 from socialcommerce.backends.meta.social.advertising.looks import creative_flaws
@@ -62,22 +60,21 @@ class MetaSingleAds(CreativesNoun, SingleAds):
         cursor: str | None = None,
     ) -> Flow[Page[Ad]]:
         """GET /act_{id}/ads, /{campaign-id}/ads or /{adset-id}/ads."""
-        statuses = wanted(status)
         above = {
             name: identity(one)
             for name, one in (("adset_id", ad_group), ("campaign_id", campaign))
             if one is not None
         }
-
-        def fitting(row: Row) -> bool:
-            inside = all(str(row.get(name)) == one for name, one in above.items())
-            return inside and fits(row, statuses, None, updated_after)
-
         parent = next(iter(above.values()), None) or self.own("ad")
-        narrowed = filters(ADS, statuses, None, updated_after)
         return (
             yield from self.listed(
-                ADS, f"/{parent}/ads", cursor, ids, narrowed, fitting, lambda row: shown(row, self.now())
+                ADS,
+                f"/{parent}/ads",
+                cursor,
+                ids,
+                Wanted.of(status, updated_after),
+                lambda row: shown(row, self.now()),
+                lambda row: all(str(row.get(name)) == one for name, one in above.items()),
             )
         )
 
