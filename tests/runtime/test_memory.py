@@ -166,3 +166,16 @@ class TestInbox:
             page, _ = run(memory.list_conversations("shop"), state)
             assert [row["updated_at"] for row in page] == [2]
             assert len(run(memory.list_messages("shop", "anna"), state)[0]) == 2
+
+    @pytest.mark.parametrize("moments", [(7.0001, 7.0002), (7.0002, 7.0001), (7.0001, 7.0001)])
+    def test_two_messages_of_one_millisecond_leave_their_conversation_listed(
+        self, state: State, moments: tuple[float, float]
+    ) -> None:
+        for number, moment in enumerate(moments):
+            message = {"id": str(number), "sent_at": moment}
+            assert run(memory.append_message("shop", "anna", message), state)
+        page, _ = run(memory.list_conversations("shop"), state)
+        assert [(row["id"], row["updated_at"]) for row in page] == [("anna", max(moments))]
+        say(state, "anna", 8)
+        page, _ = run(memory.list_conversations("shop"), state)
+        assert [row["last"]["id"] for row in page] == ["m8"]

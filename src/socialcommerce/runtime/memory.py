@@ -159,19 +159,20 @@ def append_message(account: str, conversation: str, message: Record) -> Flow[boo
 
 def _freshen(account: str, conversation: str, message: Record) -> Flow[None]:
     newest = _key("n", account, conversation)
+    listed = _conversation(account, conversation, message["sent_at"])
     while True:
         row, version = yield Store("inbox", "load", (newest,))
+        # Two instants may be listed at one place, which counts no finer than milliseconds.
+        before = _conversation(account, conversation, row["sent_at"]) if row else listed
         if row and row["sent_at"] > message["sent_at"]:
             # Whoever was newer came between, and knows nothing of what was listed here.
-            return (yield from _forget("inbox", _conversation(account, conversation, message["sent_at"])))
+            return (yield from _forget("inbox", listed)) if listed != before else None
         # Listed under the new time before the old one goes: never lost, at worst twice.
-        yield from _put(
-            "inbox", _conversation(account, conversation, message["sent_at"]), conversation, message
-        )
+        yield from _put("inbox", listed, conversation, message)
         if (yield Store("inbox", "swap", (newest, version, {"sent_at": message["sent_at"]}))):
             break
-    if row and row["sent_at"] != message["sent_at"]:
-        yield from _forget("inbox", _conversation(account, conversation, row["sent_at"]))
+    if before != listed:
+        yield from _forget("inbox", before)
 
 
 def _conversation(account: str, conversation: str, sent_at: float) -> str:
