@@ -32,7 +32,7 @@ from socialcommerce.resources.catalog import Catalog
 from socialcommerce.resources.messaging import Messaging, Templates, To
 from socialcommerce.resources.noun import invalid
 from socialcommerce.resources.sending import Contents, SendOptions, as_contents, capability_of, settled
-from socialcommerce.runtime.call import Found, Undecided
+from socialcommerce.runtime.call import Absent, Found, Undecided
 from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.paging import Page, position, read_position
 
@@ -363,7 +363,17 @@ class MetaMessaging(Inbox, Messaging):
         ref = yield from self._somebody(conversation)
         verb, more = _control(ref.surface, to)
         body = {"recipient": _person(ref), **more}
-        yield from self.ask("POST", f"/{self.page}/{verb}_thread_control", body=body, safety="absolute")
+        find = partial(self._let_go, ref) if verb == "release" else None
+        yield from self.ask(
+            "POST", f"/{self.page}/{verb}_thread_control", body=body, safety="absolute", readback=find
+        )
+
+    def _let_go(self, ref: ConversationRef) -> Flow[Found[Any] | Absent]:
+        """GET /{page-id}/thread_owner: a repeat of a release is refused, since nobody owns it any more."""
+        query = {"recipient": _person(ref)["id"]}
+        owners = yield from self.edge_all(f"/{self.page}/thread_owner", query)
+        apps = [word(table(row.get("thread_owner")).get("app_id")) for row in owners]
+        return Absent() if self.backend.app.id in apps else Found({})
 
     @supports("native", params=native("source"), requires=_PAGE_SLOT, cost="1 call")
     def upload_media(self, source: Media) -> Flow[Media]:
