@@ -323,3 +323,10 @@ def test_a_change_may_be_native_alone(wire: AdsWire) -> None:
     assert wire.sent_form("/11") == {"optimization_goal": "REACH", "daily_min_spend_target": "5"}
     client.ads.ads.update("21", native={"conversion_domain": "shop.example"})
     assert wire.sent_form("/21") == {"conversion_domain": "shop.example"}
+
+
+def test_an_unknown_status_is_named_with_those_there_are() -> None:
+    with pytest.raises(
+        errors.InvalidRequest, match="'stopped' is not known; there is active, paused, archived"
+    ):
+        ready().meta().ads.campaigns.update("1", status="stopped")

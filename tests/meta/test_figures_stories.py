@@ -196,6 +196,8 @@ def test_a_list_is_made_filled_emptied_replaced_and_deleted(shop: Client) -> Non
     assert shop.ads.audiences.delete([alike.id, made.id]).ok
     assert not shop.ads.audiences.list().collect()
     with pytest.raises(NotFound):
+        shop.ads.audiences.delete(made)
+    with pytest.raises(NotFound):
         shop.ads.audiences.add(made, people(1), consent=agreed(shop))
 
 
@@ -250,3 +252,10 @@ def test_an_empty_catalogue_has_no_figures_by_product(shop: Client) -> None:
     first = booked(shop, tree)
     assert list(shop.ads.report("campaign", first, first))
     assert list(shop.ads.report("campaign", first, first, breakdowns=["product"])) == []
+
+
+def test_what_is_no_audience_is_not_deleted_as_one(shop: Client) -> None:
+    top = launched(shop).campaign
+    with pytest.raises(InvalidRequest):
+        shop.ads.audiences.delete(top.id)
+    assert shop.ads.campaigns.get(top).status == "active"

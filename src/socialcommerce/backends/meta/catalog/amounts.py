@@ -96,7 +96,7 @@ class Amounts(RuleBook):
         unread = [index for index, one in enumerate(changes) if _needs_reading(one)]
         rows = yield from self._targets([changes[index] for index in unread], codes.STOCK)
         skus: dict[int, tuple[str, Json]] = {
-            index: (one.sku, {}) for index, one in enumerate(changes) if index not in unread
+            index: (one.sku, {}) for index, one in enumerate(changes) if not _needs_reading(one)
         }
         for index, found in zip(unread, rows, strict=True):
             if isinstance(found, SocialCommerceError):

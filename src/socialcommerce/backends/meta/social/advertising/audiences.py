@@ -223,12 +223,13 @@ class MetaAudiences(AccountNoun, Audiences):
         alone = body["session"]["batch_seq"] == 1
         return Found({"num_invalid_entries": mine[0].get("num_invalid_entries") if alone else 0})
 
-    @supports("native", params=native("audiences"), requires=REQUIRES, cost="1 call")
+    @supports("native", params=native("audiences"), requires=REQUIRES, cost="2 calls")
     def delete(self, audiences: Sequence[str | Audience]) -> Flow[BulkResult[str | Audience, None]]:
-        """DELETE /{audience-id}."""
+        """DELETE /{audience-id}, once it is read: Meta deletes whatever has the id, a campaign too."""
         return (yield from each_alone(audiences, lambda one: self._delete(identity(one)), limit=4))
 
     def _delete(self, audience: str) -> Flow[None]:
+        yield from self.ask("GET", f"/{audience}", query={"fields": "id,subtype"})
         gone = partial(self._gone, audience)
         yield from self.ask("DELETE", f"/{audience}", safety="absolute", readback=gone)
 

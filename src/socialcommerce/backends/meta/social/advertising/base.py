@@ -345,8 +345,11 @@ def hold_changes(changes: Mapping[str, Any], allowed: frozenset[str]) -> None:
     """Refuse changes that no update can make."""
     if unknown := sorted(changes.keys() - allowed):
         raise invalid(**dict.fromkeys(unknown, f"cannot be changed; {', '.join(sorted(allowed))} can"))
-    if "status" in changes and changes["status"] not in WRITE_STATUS:
+    status = changes.get("status", "paused")
+    if status == "ended":
         raise RULES.unsupported("ads.campaigns.set_status:ended")
+    if status not in WRITE_STATUS:
+        raise invalid(status=f"{status!r} is not known; there is {', '.join(WRITE_STATUS)}")
     if "name" in changes:
         RULES.hold(name_flaws(changes["name"]))
 
