@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
@@ -55,6 +56,54 @@ def test_two_platforms_give_every_order_once_in_each_shops_own_order() -> None:
         assert [id for whose, id in found if whose == account] == [o.id for o in fleet[account].orders.list()]
     assert not pager.failures
     pager.raise_for_failures()
+
+
+def test_as_they_are_read_no_shop_waits_for_the_others() -> None:
+    fleet = fleet_of_two_platforms(concurrency=2)
+    pager = fleet.orders.list()
+    found = [(account, order.id) for account, order in pager.as_read()]
+    assert sorted(found) == sorted((account, order.id) for account, order in fleet.orders.list().by_account())
+    for account in fleet.accounts:
+        assert [id for whose, id in found if whose == account] == [o.id for o in fleet[account].orders.list()]
+    assert not pager.failures
+
+
+def test_as_they_are_read_a_listing_goes_on_from_its_cursor() -> None:
+    fleet = fleet_of_two_platforms(concurrency=2)
+    pager = fleet.orders.list()
+    first = [order.id for _, order in islice(pager.as_read(), 5)]
+    rest = [order.id for _, order in fleet.orders.list(cursor=pager.cursor).as_read()]
+    assert len({*first, *rest}) == len(first) + len(rest) == 6 * ORDERS
+
+
+def test_as_they_are_read_trouble_of_one_shop_stays_its_own() -> None:
+    root, clients = shops("shopee")
+    told: list[int] = []
+    fleet = Fleet(clients, progress=lambda done, total, account: told.append(done))
+    root.market.account(fleet.accounts[1]).revoke()
+    pager = fleet.orders.list()
+    assert len(list(pager.as_read())) == 2 * ORDERS
+    assert set(pager.failures) == {fleet.accounts[1]}
+    assert told == [1, 2, 3]
+    for name in root.market.accounts:
+        root.market.account(name).revoke()
+    with pytest.raises(BulkFailure):
+        list(fleet.orders.list().as_read())
+
+
+def test_what_a_fleet_lists_becomes_a_frame() -> None:
+    orders = fleet_of_two_platforms().orders.list()
+    assert len(orders.to_pandas()) == len(orders.to_rows()) == 6 * ORDERS
+
+
+@pytest.mark.anyio
+async def test_an_async_fleet_gives_the_same_as_it_reads() -> None:
+    fleet = AsyncFleet(shops("shopee", AsyncClient)[1], concurrency=2)
+    pager = fleet.orders.list()
+    found = [(account, order.id) async for account, order in pager.as_read()]
+    assert sorted(found) == sorted([(a, o.id) async for a, o in fleet.orders.list().by_account()])
+    assert len(await fleet.orders.list().to_pandas()) == len(found) == 3 * ORDERS
+    assert not pager.failures
 
 
 @pytest.mark.parametrize("taken", [0, 1, 4, 9, 17, 18])

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from heapq import heappop, heappush
+from itertools import islice
 from math import inf
 from typing import Any, Generic, TypeVar
 
@@ -21,6 +22,7 @@ from attrs import define, evolve, field, frozen
 from socialcommerce.client.fleet_work import AsyncCrew, Crew, Progress, raise_all
 from socialcommerce.errors import DecodeError, SocialCommerceError
 from socialcommerce.models.bulk import Outcome
+from socialcommerce.resources.pager import AsyncFrames, Frames
 from socialcommerce.runtime.paging import Cursor, Page, Walk
 
 __all__ = ["AsyncFleetPager", "FleetPager", "Merge", "ShopListing", "times"]
@@ -235,6 +237,12 @@ class _Listing(Generic[T]):
         """``BulkFailure`` with one error a shop that broke off, where any did."""
         raise_all(self.failures, len(self._sources))
 
+    def _going(self, at_once: int) -> list[_Stream[T]]:
+        """The first shops that may have more, as many as are asked at once; more where pages are small."""
+        largest = max((stream.page for stream in self._streams), default=0)
+        most = at_once * max(1, _AHEAD // max(largest, 1))
+        return list(islice((stream for stream in self._streams if stream.open), most))
+
     def _ended(self) -> None:
         """An iteration that could list no shop at all does not pass for an empty one."""
         if len(self.failures) == len(self._sources):
@@ -254,6 +262,13 @@ class _Listing(Generic[T]):
         return f"<{type(self).__name__} {self._start.operation} of {len(self._sources)} shops>"
 
 
+def _given(streams: Sequence[_Stream[T]]) -> Iterator[tuple[str, T]]:
+    """All that was read of some shops, with the shop it belongs to."""
+    for stream in streams:
+        while stream.rows:
+            yield stream.account, stream.give()
+
+
 def _taker(asked: Sequence[_Stream[T]]) -> Callable[[int, Outcome[str, Any]], None]:
     return lambda index, read: asked[index].take(read)
 
@@ -262,7 +277,7 @@ def _works(wanted: Sequence[_Stream[T]]) -> list[tuple[str, Callable[[], Any]]]:
     return [(stream.account, partial(stream.fetch, stream.walk.place)) for stream in wanted]
 
 
-class FleetPager(_Listing[T]):
+class FleetPager(_Listing[T], Frames[T]):
     """A listing of many shops. Every iteration begins anew, where the pager was made to begin."""
 
     def __init__(
@@ -287,14 +302,19 @@ class FleetPager(_Listing[T]):
             yield stream.account, stream.give()
         self._ended()
 
-    def collect(self, limit: int | None = None) -> list[T]:
-        """The first ``limit`` items, or all of them, as a list."""
-        items: list[T] = []
-        for item in self if limit is None or limit > 0 else ():
-            items.append(item)
-            if len(items) == limit:
-                break
-        return items
+    def as_read(self) -> Iterator[tuple[str, T]]:
+        """Each item with the account it belongs to, page by page as the shops answer.
+
+        In no order over the shops, so that nothing waits for a page of every shop: at most ``concurrency``
+        pages are held (or some more where pages are small), however many shops there are. Failures and
+        ``cursor`` are as elsewhere.
+        """
+        self._restart()
+        while going := self._going(self._crew.limit):
+            self._crew.do(_works(going), _taker(going))
+            yield from _given(going)
+            self._tell()
+        self._ended()
 
 
 class _AsyncPairs(AsyncIterator[tuple[str, T]]):
@@ -315,6 +335,27 @@ class _AsyncPairs(AsyncIterator[tuple[str, T]]):
         return stream.account, stream.give()
 
 
+class _AsyncRead(AsyncIterator[tuple[str, T]]):
+    """One passage in no order."""
+
+    def __init__(self, pager: AsyncFleetPager[T]) -> None:
+        self._pager = pager
+        self._given: Iterator[tuple[str, T]] = iter(())
+        pager._restart()
+
+    async def __anext__(self) -> tuple[str, T]:
+        while True:
+            for pair in self._given:
+                return pair
+            self._pager._tell()
+            going = self._pager._going(self._pager._crew.limit)
+            if not going:
+                self._pager._ended()
+                raise StopAsyncIteration
+            await self._pager._crew.do(_works(going), _taker(going))
+            self._given = _given(going)
+
+
 class _AsyncItems(AsyncIterator[T]):
     def __init__(self, pairs: AsyncIterator[tuple[str, T]]) -> None:
         self._pairs = pairs
@@ -323,7 +364,7 @@ class _AsyncItems(AsyncIterator[T]):
         return (await anext(self._pairs))[1]
 
 
-class AsyncFleetPager(_Listing[T]):
+class AsyncFleetPager(_Listing[T], AsyncFrames[T]):
     """A listing of many shops to be iterated with ``async for``; see ``FleetPager``."""
 
     def __init__(
@@ -339,13 +380,6 @@ class AsyncFleetPager(_Listing[T]):
         """Each item with the account it belongs to."""
         return _AsyncPairs(self)
 
-    async def collect(self, limit: int | None = None) -> list[T]:
-        """The first ``limit`` items, or all of them, as a list."""
-        items: list[T] = []
-        if limit is not None and limit <= 0:
-            return items
-        async for item in self:
-            items.append(item)
-            if len(items) == limit:
-                break
-        return items
+    def as_read(self) -> AsyncIterator[tuple[str, T]]:
+        """Each item with its account, page by page as the shops answer; see ``FleetPager.as_read``."""
+        return _AsyncRead(self)
