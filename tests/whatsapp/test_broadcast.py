@@ -119,19 +119,29 @@ def test_what_a_crash_cut_off_is_not_sent_again() -> None:
     assert all(outcome.unwrap().status == "pending" for outcome in result if outcome.ok)
 
 
-@pytest.mark.parametrize("code", [131042, 131045, 131031, 10])
+@pytest.mark.parametrize("code", [131042, 131045, 131031, 131048, 131064, 10])
 def test_an_error_of_the_sender_stops_the_job_and_is_nobodys_outcome(code: int) -> None:
     wire, client = shop()
     wire[MESSAGES] = lambda request: refusal(code) if len(wire.requests(MESSAGES)) > 2 else accepted()
     job = client.messaging.broadcast(people(5), READY, consent=AGREED, allow_paid=True, wait=False)
-    with pytest.raises(errors.PlatformError) as caught:
+    with pytest.raises(errors.PartiallyApplied, match="3 recipients are left") as caught:
         job.wait()
-    assert caught.value.code == str(code)
+    assert len(caught.value.done) == 2
+    assert caught.value.resume == {"job": job.id}
+    assert isinstance(caught.value.__cause__, errors.PlatformError)
+    assert caught.value.__cause__.code == str(code)
     wire[MESSAGES] = accepted()
     refused = {body_of(request)["to"] for request in wire.requests(MESSAGES)[2:]}
     result = client.jobs.resume(job.id)
     assert [outcome.status for outcome in result] == ["ok"] * 5
     assert refused <= {body_of(request)["to"] for request in wire.requests(MESSAGES)[-5:]}
+
+
+def test_where_nobody_was_written_to_the_error_itself_is_raised() -> None:
+    wire, client = shop()
+    wire[MESSAGES] = refusal(131042)
+    with pytest.raises(errors.InsufficientFunds):
+        client.messaging.broadcast(people(2), READY, consent=AGREED, allow_paid=True)
 
 
 def test_a_country_that_is_closed_is_the_outcome_of_its_recipient() -> None:
@@ -171,7 +181,7 @@ def test_a_job_rests_while_the_number_is_slowed_down_and_repeats_nobody() -> Non
         to = body_of(request)["to"]
         if held.get(to, 0) > 0:
             held[to] -= 1
-            return refusal(131048)
+            return refusal(80007)
         return accepted(f"wamid.{to}")
 
     wire[MESSAGES] = slowed

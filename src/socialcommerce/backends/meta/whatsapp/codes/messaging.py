@@ -28,6 +28,7 @@ __all__ = [
     "PAUSING_CODES",
     "RECIPIENT_CODES",
     "REFUSALS",
+    "STOPPING_CODES",
     "TEMPLATE_CATEGORIES",
     "TEMPLATE_FIELDS",
     "TEMPLATE_NAME",
@@ -103,8 +104,11 @@ DELIVERY: Final[dict[str, DeliveryStatus]] = {
 }
 """How far a message got: the words of the send call, then those of the status webhooks."""
 
-PAUSING_CODES: Final = frozenset({"131048", "131056", "130429", "80007", "80008", "4"})
+PAUSING_CODES: Final = frozenset({"131056", "130429", "80007", "80008", "4"})
 """Errors that stop a broadcast for a while: they are about the sender, not about one recipient."""
+
+STOPPING_CODES: Final = frozenset({"131048", "131064"})
+"""Errors of the sender that last a day and more: the job is resumed by whoever has looked into it."""
 
 RECIPIENT_CODES: Final = frozenset({"130497"})
 """Restrictions that are about the country of one recipient, and no others."""

@@ -18,6 +18,7 @@ from socialcommerce.errors import (
     InsufficientFunds,
     InvalidRequest,
     OutcomeUnknown,
+    PartiallyApplied,
     PlatformError,
     PolicyViolation,
     SocialCommerceError,
@@ -104,7 +105,7 @@ class Broadcasts(WhatsAppSending):
         )
         for row in told:
             if "stop" in row and not moved:
-                raise row["stop"]  # what went out before is kept: resumed, the job goes on from here
+                raise _stopped(task, row["stop"])
         return (yield from self._settled(task, recipients, told))
 
     def _settled(
@@ -225,13 +226,27 @@ def _forbidden(message: str, reason: str) -> PolicyViolation:
     return PolicyViolation(message, reason=reason, platform="whatsapp", sent="no")
 
 
+def _stopped(task: Task[Any], error: SocialCommerceError) -> SocialCommerceError:
+    """The error that no further recipient can be written to with; where some were, how to go on."""
+    rows = (*task.state["outcomes"], *task.state.get("ahead", {}).values())
+    done = [row["id"] for row in rows if "id" in row]
+    if not rows:
+        return error
+    left = len(task.state["recipients"]) - len(rows)
+    message = f"{left} recipients are left: {error}; then client.jobs.resume({task.id!r}) goes on with them"
+    stopped = PartiallyApplied(message, done=done, failed=[], resume={"job": task.id})
+    stopped.__cause__ = error
+    return stopped
+
+
 def _kept(error: SocialCommerceError) -> Row:
     if isinstance(error, OutcomeUnknown):
         return {"unknown": True}
     code = error.code if isinstance(error, PlatformError) else None
     if code in codes.PAUSING_CODES:
         return {"held": True}
-    if isinstance(error, _OF_THE_SENDER) and code not in codes.RECIPIENT_CODES:
+    of_sender = isinstance(error, _OF_THE_SENDER) and code not in codes.RECIPIENT_CODES
+    if of_sender or code in codes.STOPPING_CODES:
         return {"held": True, "stop": error}
     return {"code": code, "message": error.message, "sent": error.sent}
 
