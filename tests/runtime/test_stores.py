@@ -8,6 +8,7 @@ import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -274,7 +275,29 @@ def in_threads(count: int, work: object) -> None:
             future.result()
 
 
+KEYS = st.text("ab/", min_size=1, max_size=4)
+STEPS = st.one_of(
+    st.tuples(st.just("write"), st.lists(KEYS, min_size=1, max_size=100)),
+    st.tuples(st.just("drop"), KEYS),
+    st.tuples(st.just("scan"), KEYS),
+)
+
+
 class TestMemoryStore:
+    @given(st.lists(STEPS, max_size=40))
+    def test_a_scan_is_in_order_whatever_came_and_went_between(self, steps: list[tuple[str, Any]]) -> None:
+        store, there = MemoryStore(), set[str]()
+        for what, asked in steps:
+            if what == "write":
+                store.write({key: {} for key in asked})
+                there |= set(asked)
+            elif what == "drop":
+                store.swap(asked, store.load(asked)[1], None)
+                there.discard(asked)
+            else:
+                found = [key for key, _ in store.scan(asked, limit=1000)]
+                assert found == sorted(key for key in there if key.startswith(asked))
+
     def test_it_refuses_to_be_pickled(self) -> None:
         with pytest.raises(TypeError, match="cannot be pickled"):
             pickle.dumps(MemoryStore())

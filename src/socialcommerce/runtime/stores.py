@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from abc import ABC, abstractmethod
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from heapq import heappop, heappush
@@ -171,6 +171,7 @@ class TransactionalStore(ABC):
             table.put(key, level.row(), level.rests_at - self.clock())
 
 
+_FEW_KEYS = 64
 _FEW_BUCKETS = 1024
 """So many buckets are kept before those at rest are forgotten."""
 
@@ -188,7 +189,8 @@ class MemoryStore(TransactionalStore):
         self.clock = clock
         self._most = inf if most is None else most
         self._rows: dict[str, Row] = {}  # in the order in which they were written
-        self._keys: list[str] | None = None  # sorted; None since a key came or went after the last scan
+        self._keys: list[str] = []  # sorted, but for those that came after the last scan
+        self._fresh: dict[str, None] = {}
         self._expiries: list[tuple[float, str]] = []  # heap; at most one entry a key
         self._timed: set[str] = set()  # keys that have an entry
         self._levels: dict[str, Level] = {}  # how full buckets are, apart from the rows: asked at every call
@@ -216,10 +218,20 @@ class MemoryStore(TransactionalStore):
     def scan(self, prefix: str, after: str = "", limit: int = 100) -> list[tuple[str, Value]]:
         """See ``KeyValue.scan``."""
         with self.transaction():
-            keys = self._keys = sorted(self._rows) if self._keys is None else self._keys
+            keys = self._sorted()
             start = max(bisect_left(keys, prefix), bisect_right(keys, after))
-            found = islice(keys, start, start + limit)
+            found = keys[start : start + limit]
             return [(key, self._rows[key].value) for key in found if key.startswith(prefix)]
+
+    def _sorted(self) -> list[str]:
+        """The keys in order: a few that are new are put in their places, many are sorted with all."""
+        if len(self._fresh) <= _FEW_KEYS:
+            for key in self._fresh:
+                insort(self._keys, key)
+        else:
+            self._keys = sorted(self._rows)
+        self._fresh.clear()
+        return self._keys
 
     def lock(self, key: str) -> Lock:
         """See ``KeyValue.lock``: among the threads and tasks of this process."""
@@ -259,7 +271,7 @@ class MemoryStore(TransactionalStore):
         self._version += 1
         expires = inf if ttl is None else self.clock() + ttl
         if self._rows.pop(key, None) is None:
-            self._keys = None
+            self._fresh[key] = None
         self._rows[key] = Row(value, self._version, expires)
         self._watch(key, expires)
         if len(self._rows) > self._most:
@@ -268,8 +280,12 @@ class MemoryStore(TransactionalStore):
 
     def drop(self, key: str) -> None:
         """See ``Table.drop``."""
-        if self._rows.pop(key, None):
-            self._keys = None
+        if self._rows.pop(key, None) is None:
+            return
+        if key in self._fresh:
+            del self._fresh[key]
+        else:
+            del self._keys[bisect_left(self._keys, key)]
 
     def _watch(self, key: str, expires: float) -> None:
         # An entry that comes up before its row expires is put back, so rewriting a row
