@@ -175,6 +175,39 @@ def test_an_ad_opens_it_for_three_days_once_it_was_answered() -> None:
     assert client.messaging.policy(NUMBER).can_reply
 
 
+def test_what_they_wrote_after_an_ad_does_not_shut_the_longer_window() -> None:
+    wire = Wire()
+    wire[MESSAGES] = accepted()
+    client = wire.whatsapp()
+    deliver(client, push(message(referral={"source_type": "ad", "ctwa_clid": "Aff"})))
+    wire.now = NOW + 60
+    client.messaging.send(NUMBER, "Hello!")
+    for later in range(1, 30):
+        deliver(client, push(message(f"wamid.later{later}", NOW + 60 * later)))
+    end = datetime.fromtimestamp(NOW, UTC) + timedelta(hours=72)
+    assert client.messaging.policy(NUMBER).free_until == end
+    wire.now = NOW + 73 * 3600
+    assert not client.messaging.policy(NUMBER).can_reply
+
+
+def test_a_long_talk_is_not_read_from_its_beginning_before_each_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, client = known()
+    for number in range(100):
+        deliver(client, push(message(f"wamid.{number}", NOW + number)))
+    scan, read = client.state.inbox.scan, list[int]()
+
+    def counted(prefix: str, after: str = "", limit: int = 100) -> Any:
+        rows = scan(prefix, after, limit)
+        read.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(client.state.inbox, "scan", counted)
+    assert client.messaging.policy(NUMBER).can_reply
+    assert 0 < sum(read) < 30
+
+
 def test_marketing_is_not_for_people_of_the_united_states() -> None:
     wire = Wire()
     client = wire.whatsapp()

@@ -73,9 +73,9 @@ def _conversation(row: dict[str, Any]) -> Conversation:
     )
 
 
-def messages(ref: ConversationRef, *, cursor: str | None = None) -> Flow[Page[Message]]:
-    """One page of the messages of a conversation, the newest first."""
-    rows, following = yield from memory.list_messages(_account(ref), ref.key[3], cursor or "")
+def messages(ref: ConversationRef, *, cursor: str | None = None, limit: int = 50) -> Flow[Page[Message]]:
+    """One page of the messages of a conversation, the newest first; at most ``limit`` of them."""
+    rows, following = yield from memory.list_messages(_account(ref), ref.key[3], cursor or "", limit)
     return Page([_message(row) for row in rows], following)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from attrs import frozen
 
-from socialcommerce.backends.meta.whatsapp.codes.messaging import BSUID
+from socialcommerce.backends.meta.whatsapp.codes.messaging import BSUID, FREE_ENTRY
 from socialcommerce.models.identity import Identity
 from socialcommerce.models.message import ConversationRef
 from socialcommerce.runtime.flow import Flow, Store
@@ -129,6 +129,22 @@ class Book:
         """What somebody calls themselves; None where they did not write."""
         row = yield from self._load("name", person)
         return row.get("name")
+
+    def note_entry(self, person: str, at: float) -> Flow[None]:
+        """Keep when somebody came by an ad, in epoch seconds: it may hold a longer window open."""
+        longest = FREE_ENTRY.total_seconds()
+
+        def with_this(row: Row) -> Row:
+            moments = {*row.get("at", ()), at}
+            return {"at": sorted(one for one in moments if one > max(moments) - longest)}
+
+        yield from self._change(self._key("entry", person), with_this)
+
+    def entry(self, person: str, since: datetime) -> Flow[datetime | None]:
+        """When somebody first came by an ad since an instant; None where they did not."""
+        row = yield from self._load("entry", person)
+        moments = [one for one in row.get("at", ()) if one >= since.timestamp()]
+        return datetime.fromtimestamp(min(moments), UTC) if moments else None
 
     # what became of sent messages
 

@@ -35,7 +35,7 @@ from socialcommerce.models.message import ConversationRef, Message
 from socialcommerce.models.money import Money
 from socialcommerce.models.order import Line, Order, Payment, Quantities, Totals
 
-__all__ = ["decimal_of", "message_of", "money_of", "order_of", "order_row", "peer_of"]
+__all__ = ["came_by_ad", "decimal_of", "message_of", "money_of", "order_of", "order_row", "peer_of"]
 
 Native = Mapping[str, Any]
 
@@ -85,6 +85,11 @@ def _around(row: Native) -> list[Content]:
     if table(row.get("referral")):
         found.append(Unsupported.build(kind="referral", raw=dict(table(row["referral"]))))
     return found
+
+
+def came_by_ad(message: Message) -> bool:
+    """Whether a person wrote because they pressed an ad."""
+    return any(isinstance(part, Unsupported) and part.kind == "referral" for part in message.contents)
 
 
 def _text(_: Native, part: Native) -> list[Content]:

@@ -18,6 +18,7 @@ from socialcommerce.backends.meta.whatsapp import flows
 from socialcommerce.backends.meta.whatsapp.backend import WhatsApp
 from socialcommerce.backends.meta.whatsapp.book import Book, reference_of
 from socialcommerce.backends.meta.whatsapp.codes import webhooks as codes
+from socialcommerce.backends.meta.whatsapp.incoming import came_by_ad
 from socialcommerce.backends.meta.whatsapp.pushes import events_of
 from socialcommerce.backends.meta.words import rows, table, tidy, word
 from socialcommerce.errors import ConfigurationError, PlatformError, Unsupported, WebhookError
@@ -328,6 +329,8 @@ def _known(book: Book, event: Event) -> Flow[None]:
     said = table(table(event.data.get("message")).get("system"))
     for name in ("wa_id", "user_id"):
         yield from book.moved(person, word(said.get(name)))
+    if came_by_ad(event.state) and event.state.sent_at is not None:
+        yield from book.note_entry(person, event.state.sent_at.timestamp())
 
 
 def _pay(book: Book, payment: Mapping[str, Any]) -> Flow[None]:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 from socialcommerce.backends.meta.noun import GraphNoun
 from socialcommerce.backends.meta.whatsapp.book import Book, ref_of
 from socialcommerce.backends.meta.whatsapp.codes import messaging as codes
+from socialcommerce.backends.meta.whatsapp.incoming import came_by_ad
 from socialcommerce.backends.meta.whatsapp.messaging.payloads import (
     Payload,
     is_template,
@@ -21,7 +22,7 @@ from socialcommerce.backends.meta.whatsapp.messaging.payloads import (
 from socialcommerce.backends.meta.whatsapp.messaging.templates import WhatsAppTemplates
 from socialcommerce.backends.meta.words import rows, table, word
 from socialcommerce.errors import PolicyViolation
-from socialcommerce.models.content import Content, Coupon, Template, Unsupported
+from socialcommerce.models.content import Content, Coupon, Template
 from socialcommerce.models.identity import Identity
 from socialcommerce.models.media import Media
 from socialcommerce.models.message import (
@@ -45,6 +46,10 @@ from socialcommerce.runtime.flow import Flow
 
 __all__ = ["WhatsAppSending", "person_id"]
 
+_FEW: Final = 8
+"""Messages read at a time, to see who wrote last."""
+_DEEP: Final = 1000
+"""How many times so many: no conversation is searched without end."""
 _NOT_DIGITS: Final = re.compile(r"[\s().+-]")
 _KINDS: Final = frozenset({"wa_id", "phone", "bsuid"})
 _BUTTON_TYPES: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -271,19 +276,27 @@ class WhatsAppSending(GraphNoun, Messaging):
 
     def _history(self, ref: ConversationRef) -> Flow[list[Message]]:
         """The messages that may hold a window open, under every id of the person; else the last one."""
-        found: list[Message] = []
-        since = self.now() - codes.FREE_ENTRY
+        book, found = Book(self.speaker(ref)), list[Message]()
         for place in (yield from self.threads(ref)):
-            cursor: str | None = None
-            while True:
-                page = yield from inbox.messages(place, cursor=cursor)
-                found += [one for one in page.items if one.sent_at and one.sent_at >= since]
-                cursor = page.next
-                if cursor is None or any(one.sent_at and one.sent_at < since for one in page.items):
-                    break
-        if not found:
-            last = yield from inbox.last_from_buyer(ref)
-            found = [last] if last else []
+            entered = yield from book.entry(place.native_id or "", self.now() - codes.FREE_ENTRY)
+            found += yield from self._back_to(place, entered)
+        return found
+
+    def _back_to(self, place: ConversationRef, entered: datetime | None) -> Flow[list[Message]]:
+        """The newest messages, back to where the person came by an ad, else to the last that is theirs."""
+        found: list[Message] = []
+        cursor: str | None = None
+        for _ in range(_DEEP):
+            page = yield from inbox.messages(place, cursor=cursor, limit=_FEW)
+            for one in page.items:
+                found.append(one)
+                if one.author != "buyer" or one.echo or one.sent_at is None:
+                    continue
+                if entered is None or one.sent_at <= entered:
+                    return found
+            cursor = page.next
+            if cursor is None:
+                break
         return found
 
     def threads(self, ref: ConversationRef) -> Flow[list[ConversationRef]]:
@@ -418,8 +431,6 @@ def _window(history: Sequence[Message]) -> datetime | None:
             continue
         ends.append(one.sent_at + codes.WINDOW)
         answered = any(one.sent_at <= sent <= one.sent_at + codes.WINDOW for sent in ours)
-        if answered and any(
-            isinstance(part, Unsupported) and part.kind == "referral" for part in one.contents
-        ):
+        if answered and came_by_ad(one):
             ends.append(one.sent_at + codes.FREE_ENTRY)
     return max(ends, default=None)
