@@ -402,10 +402,33 @@ class TestWhatsApp:
             self.client(wire).catalog.list().collect()
 
 
+def of_the_page(rows: list[Any]) -> tuple[Wire, Any]:
+    """A client that speaks for a page, by its id alone, whose catalogues are these rows."""
+    from socialcommerce.backends.meta.social.backend import Meta
+
+    wire = Wire()
+    wire["GET /103/product_catalogs"] = {"data": rows}
+    wire[PRODUCTS] = page(item())
+    root = Client(Meta("1", "s", "t"), transport=wire, clock=wire.clock, sleep=wire.clock.sleep)
+    return wire, root.for_account("103").catalog
+
+
+def test_the_catalogue_of_a_chosen_page_is_the_one_that_it_shows() -> None:
+    wire, catalog = of_the_page([{"id": CATALOG}])
+    assert [len(catalog.list().collect()) for _ in range(2)] == [1, 1]
+    assert wire.calls().count("GET /103/product_catalogs") == 1
+
+
+@pytest.mark.parametrize("rows", [[], [{"id": CATALOG}, {"id": "2"}]])
+def test_a_page_that_shows_none_or_many_leaves_the_choice(rows: list[Any]) -> None:
+    with pytest.raises(errors.ConfigurationError, match=r"catalog_id.*for_account"):
+        of_the_page(rows)[1].list().collect()
+
+
 def test_a_missing_setting_is_named() -> None:
     from socialcommerce.backends.meta.social.backend import Meta
 
-    with pytest.raises(errors.ConfigurationError, match="catalog_id"):
+    with pytest.raises(errors.ConfigurationError, match=r"catalog_id.*page_id.*for_account"):
         Client(Meta("1", "s", "t"), transport=Wire()).catalog.list().collect()
 
 

@@ -97,7 +97,7 @@ def test_the_seller_may_refuse_grant_less_or_name_one_shop() -> None:
     pages = graph.call("GET", "/me/accounts", token, fields="id,name,tasks")["data"]
     assert [one["name"] for one in pages] == ["Brand 2"]
     with pytest.raises(Refusal) as refusal:
-        graph.call("GET", f"/{second.id}/products", token)
+        graph.call("GET", f"/{second.catalog.id}/products", token)
     assert (refusal.value.code, refusal.value.status) == (200, 403)
     granted = graph.call("GET", "/me/permissions", token)["data"]
     assert granted == [{"permission": "pages_show_list", "status": "granted"}]
@@ -268,7 +268,7 @@ def test_a_business_that_withdraws_ends_its_tokens() -> None:
     twin.market.account(twin.accounts[0]).revoke()
     assert refusal_of(graph, one.access) == (190, 458)
     found = graph.call("GET", f"/{twin.business.id}/owned_product_catalogs", both.access)["data"]
-    assert [row["id"] for row in found] == [twin.accounts[1].id]
+    assert [row["id"] for row in found] == [twin.sellers[1].catalog.id]
     with pytest.raises(Refusal, match="does not exist"):
         graph.call("GET", f"/{twin.accounts[0].id}", both.access)
 

@@ -220,7 +220,8 @@ def test_settings_name_no_account_where_there_are_several() -> None:
     assert set(twin.settings()) == {
         "app_id", "app_secret", "business_id", "verify_token", "callback_urls"
     }  # fmt: skip
-    assert twin.settings(1)["catalog_id"] == twin.accounts[1].id
+    assert twin.settings(1)["page_id"] == twin.accounts[1].id
+    assert twin.settings(1)["catalog_id"] == twin.sellers[1].catalog.id
     assert twin.accounts[0].region == "DE"
 
 

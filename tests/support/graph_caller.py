@@ -36,7 +36,7 @@ class GraphCaller:
     def __init__(self, twin: GraphTwin, spec: MetaSpec | None = None, version: str = "v26.0") -> None:
         self.twin, self.market, self.spec, self.version = twin, twin.market, spec, version
         self.token = twin.token(twin.accounts[0]).access
-        self.catalog = twin.sellers[0].id
+        self.catalog = twin.sellers[0].catalog.id
 
     def kind_of(self, key: str) -> str | None:
         """The type of the object with that id."""

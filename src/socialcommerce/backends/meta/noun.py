@@ -17,10 +17,11 @@ from socialcommerce.runtime.call import Call, Reply
 from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.paging import Page, position, read_position
 
-__all__ = ["GraphNoun"]
+__all__ = ["CHOICE", "GraphNoun"]
 
 _CHOSEN = frozenset({"ad", "business", "catalog", "instagram", "page", "phone", "waba"})
-_CHOICE = ", or choose one of client.accounts() with client.for_account(...)"
+CHOICE = ", or choose one of client.accounts() with client.for_account(...)"
+"""What to do in place of naming an account in the settings, as messages put it."""
 
 
 class GraphNoun(Noun):
@@ -66,7 +67,7 @@ class GraphNoun(Noun):
         given = self.backend.identities.get(kind)
         if given is None:
             setting = self.backend.settings_of.get(kind, f"{kind}_id")
-            choice = _CHOICE if kind in _CHOSEN else ""
+            choice = CHOICE if kind in _CHOSEN else ""
             raise ConfigurationError(
                 f"{self.operation or kind} needs {setting}: name it in the settings{choice}"
             )

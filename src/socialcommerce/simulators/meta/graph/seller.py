@@ -35,7 +35,8 @@ class Seller(Account):
         return self.assets[kind]
 
     def give(self, twin: GraphTwin, kind: str, key: str | None = None, **data: Any) -> Node:
-        """Make the asset of a kind, and remember it."""
-        node = twin.add(kind, self, key=key, **data)
+        """Make the asset of a kind, and remember it; the one that the account is known by has its id."""
+        known = self.id if kind == twin.account_asset else None
+        node = twin.add(kind, self, key=key or known, **data)
         self.assets[kind] = node
         return node

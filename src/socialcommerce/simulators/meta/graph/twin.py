@@ -59,6 +59,8 @@ class GraphTwin(Twin):
 
     parts: ClassVar[tuple[str, ...]] = (GRAPH,)
     seller_class: ClassVar[type[Seller]] = Seller
+    account_asset: ClassVar[str] = "ProductCatalog"
+    """The kind of asset that an account is known by: its id is the account's."""
     hook_fields: ClassVar[Mapping[str, frozenset[str]]] = {}
     hook_asset: ClassVar[str] = ""
     """Object -> the fields that an app can hear of; and the kind of asset that it is installed on."""
@@ -135,7 +137,7 @@ class GraphTwin(Twin):
         """A seller who counts in that currency (US dollars unless given), with a catalog."""
         money = currency or "USD"
         seller = self.seller_class(
-            id=self.new_id("ProductCatalog"),
+            id=self.new_id(self.account_asset),
             name=f"Brand {index + 1}",
             currency=money,
             region=REGIONS.get(money, "US"),
@@ -147,7 +149,6 @@ class GraphTwin(Twin):
         seller.give(
             self,
             "ProductCatalog",
-            key=seller.id,
             name=seller.name,
             vertical="commerce",
             business=self.business,

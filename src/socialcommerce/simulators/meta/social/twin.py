@@ -29,10 +29,11 @@ class MetaTwin(GraphTwin):
     """Facebook and Instagram (Graph and Marketing API), played over a market. See ``GraphTwin``."""
 
     name = "meta"
-    account_setting = "catalog_id"
+    account_setting = "page_id"
     push_url = "https://hooks.example.com/webhooks/meta"
     parts: ClassVar[tuple[str, ...]] = (*GraphTwin.parts, "socialcommerce.simulators.meta.social")
     seller_class: ClassVar[type[Seller]] = SocialSeller
+    account_asset = "Page"
     hook_fields: ClassVar[Mapping[str, frozenset[str]]] = push.FIELDS
     hook_asset = "Page"
 
@@ -43,7 +44,7 @@ class MetaTwin(GraphTwin):
             return shared
         seller = self.sellers[account_index or 0]
         return shared | {
-            "catalog_id": seller.id,
+            "catalog_id": seller.catalog.id,
             "page_id": seller.asset("Page").id,
             "instagram_id": seller.asset("IGUser").id,
             "ad_account_id": seller.asset("AdAccount").id.removeprefix("act_"),
@@ -57,7 +58,8 @@ class MetaTwin(GraphTwin):
         page = self.authority.page_token(user, seller.asset("Page").id, seller.id)
         pages = [("page", seller.asset("Page").id), ("instagram", seller.asset("IGUser").id)]
         ad, number = seller.asset("AdAccount").id, seller.asset("AdAccount").id.removeprefix("act_")
-        whole = [("business", self.business.id), ("catalog", seller.id), ("ad", ad), ("ad", number), *pages]
+        goods = [("business", self.business.id), ("catalog", seller.catalog.id)]
+        whole = [*goods, ("ad", ad), ("ad", number), *pages]
         opened: list[tuple[str, Token, list[tuple[str, str]]]] = [
             ("user", user, whole),
             ("page", page, pages),

@@ -46,6 +46,7 @@ class WhatsAppTwin(GraphTwin):
     push_url = "https://hooks.example.com/webhooks/whatsapp"
     parts: ClassVar[tuple[str, ...]] = (*GraphTwin.parts, "socialcommerce.simulators.meta.whatsapp")
     seller_class: ClassVar[type[Seller]] = WhatsAppSeller
+    account_asset = "WhatsAppBusinessPhoneNumber"
     hook_fields: ClassVar[Mapping[str, frozenset[str]]] = {push.OBJECT: push.FIELDS}
     hook_asset = "WhatsAppBusinessAccount"
 
@@ -58,7 +59,7 @@ class WhatsAppTwin(GraphTwin):
         return shared | {
             "waba_id": seller.asset("WhatsAppBusinessAccount").id,
             "phone_number_id": seller.asset("WhatsAppBusinessPhoneNumber").id,
-            "catalog_id": seller.id,
+            "catalog_id": seller.catalog.id,
         }
 
     def grants(self, account: Account) -> list[tuple[str | None, str | None, str, dict[str, Any]]]:
@@ -68,7 +69,7 @@ class WhatsAppTwin(GraphTwin):
         ids = {
             "phone": seller.asset("WhatsAppBusinessPhoneNumber").id,
             "waba": seller.asset("WhatsAppBusinessAccount").id,
-            "catalog": seller.id,
+            "catalog": seller.catalog.id,
             "business": self.business.id,
         }
         return [(slot, kind, ids[kind], token) for slot in ("business", "catalog") for kind in ids]
