@@ -65,6 +65,11 @@ OPEN_WORDS = re.compile(r"commerce_tax_category|origin_country|timezone_id|curre
 BREAKDOWNS = "adaccountinsights_breakdowns_enum_param"
 """The words by which a row of insights is broken down; each is a field of the row too."""
 OBJECTS = frozenset({"Object", "map", "Targeting", "AdCreative", "AdSet"})
+PLAIN = {
+    "int": (re.compile(r"-?\d+"), "an integer"),
+    "unsigned int": (re.compile(r"-?\d+"), "an integer"),
+    "bool": (re.compile(r"(?i)true|false|0|1"), "a boolean"),
+}
 ROOT = re.compile(r"^/v\d+\.\d+(?=/|$)")
 
 Kinds = Callable[[str], str | None]
@@ -185,12 +190,10 @@ class MetaSpec:
             found = _decoded(value.encode()) if isinstance(value, str) else value
             if not isinstance(found, dict | list):
                 yield f"{name} should be an object"
-        elif kind in ("int", "unsigned int"):
-            if isinstance(value, bool) or not re.fullmatch(r"-?\d+", str(value)):
-                yield f"{name} should be an integer"
-        elif kind == "bool":
-            if str(value).lower() not in ("true", "false", "1", "0"):
-                yield f"{name} should be a boolean"
+        elif kind in PLAIN:
+            shape, what = PLAIN[kind]
+            if not shape.fullmatch(str(value)):
+                yield f"{name} should be {what}"
         elif kind in self._words and not OPEN_WORDS.search(kind):
             word = str(value).upper() if kind.startswith(ANY_CASE) else str(value)
             if word not in self._words[kind]:

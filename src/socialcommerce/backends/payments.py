@@ -34,4 +34,7 @@ _WORDS: tuple[tuple[str, PaymentMethod], ...] = (
 def payment_method(word: str) -> PaymentMethod:
     """There are hundreds of methods, named in words; the first of ours that fits decides."""
     lower = word.lower()
-    return next((method for part, method in _WORDS if part in lower), "other")
+    for part, method in _WORDS:
+        if part in lower:
+            return method
+    return "other"
