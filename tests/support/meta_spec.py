@@ -65,7 +65,7 @@ OPEN_WORDS = re.compile(r"commerce_tax_category|origin_country|timezone_id|curre
 BREAKDOWNS = "adaccountinsights_breakdowns_enum_param"
 """The words by which a row of insights is broken down; each is a field of the row too."""
 OBJECTS = frozenset({"Object", "map", "Targeting", "AdCreative", "AdSet"})
-PLAIN = {
+SHAPES = {
     "int": (re.compile(r"-?\d+"), "an integer"),
     "unsigned int": (re.compile(r"-?\d+"), "an integer"),
     "bool": (re.compile(r"(?i)true|false|0|1"), "a boolean"),
@@ -190,8 +190,8 @@ class MetaSpec:
             found = _decoded(value.encode()) if isinstance(value, str) else value
             if not isinstance(found, dict | list):
                 yield f"{name} should be an object"
-        elif kind in PLAIN:
-            shape, what = PLAIN[kind]
+        elif kind in SHAPES:
+            shape, what = SHAPES[kind]
             if not shape.fullmatch(str(value)):
                 yield f"{name} should be {what}"
         elif kind in self._words and not OPEN_WORDS.search(kind):
