@@ -173,6 +173,9 @@ class Walk(Generic[T]):
         self.place = page.next
         self.ended = page.next is None
         self._places.add(hash(page.next))
+        if self.ended:  # a fleet's thousand listings would be held until the last is through
+            self._recent.clear()
+            self._known.clear()
 
     def _repeated(self, item: T) -> bool:
         identity = getattr(item, "id", None) or getattr(item, "key", None)
