@@ -130,7 +130,7 @@ def test_the_orders_of_many_shops_stay_small() -> None:
 
 
 FLEET = {1: 3.0, 50: 2.5}
-"""By the orders of a page; for one order twice the aim of 1.3, which is not reached (docs/benchmarks.md)."""
+"""By the orders of a page; for one order what is reached instead of the aim of 1.3 (docs/benchmarks.md)."""
 
 
 @pytest.mark.parametrize("size", FLEET)
