@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from tests.meta.vendor import vendor_spec
 from tests.meta.wire import Wire
+from tests.support.vendor import tell
 
 from socialcommerce.runtime.transport import Request, Response
 from socialcommerce.simulators.meta.graph.twin import GraphTwin
@@ -47,9 +48,4 @@ def _kind(kinds: Mapping[str, str], key: str) -> str | None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how much of the wire was validated."""
-    spec = vendor_spec()
-    if spec is not None and spec.validated:
-        exchanges, operations = spec.validated.total(), len(spec.validated)
-        terminalreporter.write_line(
-            f"Meta: {exchanges} exchanges validated against the vendor's data, {operations} operations"
-        )
+    tell(terminalreporter, "Meta", vendor_spec())

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.conftest import shared_path
 from tests.support.tiktok_ads_spec import TikTokAdsSpec
+from tests.support.vendor import tell
 from tests.tiktok_ads.wire import Wire
 
 from socialcommerce.runtime.transport import Request, Response
@@ -49,9 +50,4 @@ def _held(
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how much of the wire was validated."""
-    spec = vendor_spec()
-    if spec is not None and spec.validated:
-        requests, operations = spec.validated.total(), len(spec.validated)
-        terminalreporter.write_line(
-            f"TikTok Ads: {requests} requests validated against the vendor's data, {operations} operations"
-        )
+    tell(terminalreporter, "TikTok Ads", vendor_spec(), "requests")

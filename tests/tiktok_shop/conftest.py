@@ -8,12 +8,13 @@ from functools import lru_cache
 import pytest
 from tests.conftest import shared_path
 from tests.support.tiktok_shop_spec import TikTokShopSpec
+from tests.support.vendor import one_after_the_other, tell
 
 from socialcommerce.backends.tiktok.shop.platform import API
-from socialcommerce.runtime import drivers
-from socialcommerce.runtime.flow import Gather
 from socialcommerce.runtime.transport import Request, Response
 from socialcommerce.simulators.tiktok_shop import TikTokShopTwin
+
+__all__ = ["one_after_the_other"]
 
 
 @lru_cache(maxsize=1)
@@ -21,14 +22,6 @@ def vendor_spec() -> TikTokShopSpec | None:
     """The vendor's interface data; None in a clone that stands alone."""
     shared = shared_path()
     return TikTokShopSpec(shared / "specs" / "tiktok_shop") if shared else None
-
-
-@pytest.fixture(autouse=True)
-def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Gathered calls go in order, so that a test can say which came first."""
-    monkeypatch.setitem(
-        drivers._SYNC, Gather, lambda driver, effect: [driver.run(flow) for flow in effect.flows]
-    )
 
 
 @pytest.fixture(autouse=True)
@@ -54,9 +47,4 @@ def exchanges_as_documented(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how much of the wire was validated."""
-    spec = vendor_spec()
-    if spec is not None and spec.validated:
-        exchanges, operations = spec.validated.total(), len(spec.validated)
-        terminalreporter.write_line(
-            f"TikTok Shop: {exchanges} exchanges validated against the vendor's data, {operations} operations"
-        )
+    tell(terminalreporter, "TikTok Shop", vendor_spec())

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.conftest import shared_path
 from tests.meta.wire import PHONE, WABA, Wire
+from tests.support.vendor import tell
 from tests.support.whatsapp_spec import WhatsAppSpec
 
 from socialcommerce.runtime.transport import Request, Response
@@ -60,9 +61,4 @@ def _forgotten(fault: str) -> bool:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how much of the wire was validated."""
-    spec = vendor_spec()
-    if spec is not None and spec.validated:
-        requests, operations = spec.validated.total(), len(spec.validated)
-        terminalreporter.write_line(
-            f"WhatsApp: {requests} requests validated against the vendor's data, {operations} operations"
-        )
+    tell(terminalreporter, "WhatsApp", vendor_spec(), "requests")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from socialcommerce.backends.registry import load
@@ -27,12 +28,17 @@ if TYPE_CHECKING:
     from socialcommerce.runtime.session import Session
     from socialcommerce.runtime.transport import Request
 
-__all__ = ["NOUNS", "Backend", "operation_names"]
+__all__ = ["NOUNS", "Backend", "merged", "operation_names"]
 
 N = TypeVar("N", bound=Noun)
 
 NOUNS: tuple[str, ...] = ("catalog", "orders", "store", "ads", "messaging", "auth", "webhooks")
 _NOT_OFFERED = Refusal("the platform does not offer it over its API")
+
+
+def merged(codes: Iterable[ModuleType], table: str) -> dict[str, Any]:
+    """The tables of one name (``REFUSALS``, ``FEATURES``) in the modules of a platform's codes, as one."""
+    return {name: entry for module in codes for name, entry in getattr(module, table).items()}
 
 
 class Backend:

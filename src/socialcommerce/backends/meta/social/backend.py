@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from socialcommerce.backends.base import merged
 from socialcommerce.backends.meta.codes import catalog
 from socialcommerce.backends.meta.codes.versions import DEFAULT
 from socialcommerce.backends.meta.graph import GRAPH, App, Proof
@@ -52,10 +53,8 @@ class Meta(GraphPlatform):
     account_kinds: ClassVar[tuple[str, ...]] = ("page", "instagram", "ad", "catalog", "business")
     kinds: ClassVar[Mapping[str, str]] = {"catalog": "catalog", "ads": "ad", "page": "page"}
     settings_of: ClassVar[Mapping[str, str]] = {"ad": "ad_account_id"}
-    refusals: ClassVar[Mapping[str, Refusal]] = {k: v for codes in _CODES for k, v in codes.REFUSALS.items()}
-    features: ClassVar[Mapping[str, Level | Refusal]] = {
-        name: level for codes in _CODES for name, level in codes.FEATURES.items()
-    }
+    refusals: ClassVar[Mapping[str, Refusal]] = merged(_CODES, "REFUSALS")
+    features: ClassVar[Mapping[str, Level | Refusal]] = merged(_CODES, "FEATURES")
 
     catalog = f"{_FAMILY}.catalog:MetaCatalog"
     store = f"{_HERE}.store:MetaStore"

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from socialcommerce.backends.base import merged
 from socialcommerce.backends.meta.codes import catalog
 from socialcommerce.backends.meta.codes.errors import Meaning
 from socialcommerce.backends.meta.codes.versions import DEFAULT
@@ -55,10 +56,8 @@ class WhatsApp(GraphPlatform):
     kinds: ClassVar[Mapping[str, str]] = {"business": "phone", "catalog": "catalog"}
     settings_of: ClassVar[Mapping[str, str]] = {"phone": "phone_number_id"}
     media_hosts: ClassVar[frozenset[str]] = frozenset({"lookaside.fbsbx.com"})
-    refusals: ClassVar[Mapping[str, Refusal]] = {k: v for codes in _CODES for k, v in codes.REFUSALS.items()}
-    features: ClassVar[Mapping[str, Level | Refusal]] = {
-        name: level for codes in _CODES for name, level in codes.FEATURES.items()
-    }
+    refusals: ClassVar[Mapping[str, Refusal]] = merged(_CODES, "REFUSALS")
+    features: ClassVar[Mapping[str, Level | Refusal]] = merged(_CODES, "FEATURES")
 
     catalog = f"{_FAMILY}.catalog:WhatsAppCatalog"
     orders = f"{_HERE}.orders:WhatsAppOrders"

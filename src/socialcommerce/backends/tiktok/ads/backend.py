@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from socialcommerce.backends.base import merged
 from socialcommerce.backends.tiktok.ads.codes import ads, auth, elsewhere, messaging, webhooks
 from socialcommerce.backends.tiktok.ads.platform import TikTokAdsPlatform
 from socialcommerce.resources.capability import Level, Refusal
@@ -25,10 +26,8 @@ class TikTokAds(TikTokAdsPlatform):
 
     __doc__ = TikTokAdsPlatform.__doc__
 
-    refusals: ClassVar[Mapping[str, Refusal]] = {k: v for codes in _CODES for k, v in codes.REFUSALS.items()}
-    features: ClassVar[Mapping[str, Level | Refusal]] = {
-        name: level for codes in _CODES for name, level in codes.FEATURES.items()
-    }
+    refusals: ClassVar[Mapping[str, Refusal]] = merged(_CODES, "REFUSALS")
+    features: ClassVar[Mapping[str, Level | Refusal]] = merged(_CODES, "FEATURES")
 
     ads = f"{_HERE}.advertising:TikTokAdvertising"
     messaging = f"{_HERE}.messaging:TikTokMessaging"
