@@ -149,7 +149,7 @@ def test_without_an_executor_the_shops_are_opened_here_and_once(world: World) ->
             fleet["nobody"]
 
 
-def test_a_client_does_not_travel(world: World, processes: Executor) -> None:
+def test_a_client_does_not_travel(world: World) -> None:
     shop = world.open(world.accounts[0])
     with pytest.raises(TypeError, match=r"Fleet\.opened_by"):
         pickle.dumps(shop)
