@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import islice
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from hypothesis import given
@@ -126,6 +127,20 @@ def test_as_they_are_read_no_shop_waits_for_the_others() -> None:
     for account in fleet.accounts:
         assert [id for whose, id in found if whose == account] == [o.id for o in fleet[account].orders.list()]
     assert not pager.failures
+
+
+def test_as_they_are_read_no_more_shops_are_begun_than_are_asked_at_once() -> None:
+    root, clients = shops("shopee")
+    before = len(root.market.requests)
+    next(
+        Fleet(clients, concurrency=1)
+        .orders.list(created_after=root.market.now() - timedelta(days=1))
+        .as_read()
+    )
+    asked = {
+        dict(parse_qsl(urlsplit(seen.request.url).query))["shop_id"] for seen in root.market.requests[before:]
+    }
+    assert len(asked) == 1
 
 
 def test_as_they_are_read_a_listing_goes_on_from_its_cursor() -> None:

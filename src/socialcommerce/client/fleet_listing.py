@@ -240,7 +240,9 @@ class _Listing(Generic[T]):
     def _going(self, at_once: int) -> list[_Stream[T]]:
         """The first shops that may have more, as many as are asked at once; more where pages are small."""
         largest = max((stream.page for stream in self._streams), default=0)
-        most = at_once * max(1, _AHEAD // max(largest, 1))
+        most = (
+            at_once * max(1, _AHEAD // largest) if largest else at_once
+        )  # how small they are shows the first
         return list(islice((stream for stream in self._streams if stream.open), most))
 
     def _ended(self) -> None:
