@@ -238,11 +238,12 @@ class _Listing(Generic[T]):
         raise_all(self.failures, len(self._sources))
 
     def _going(self, at_once: int) -> list[_Stream[T]]:
-        """The first shops that may have more, as many as are asked at once; more where pages are small."""
-        largest = max((stream.page for stream in self._streams), default=0)
-        most = (
-            at_once * max(1, _AHEAD // largest) if largest else at_once
-        )  # how small they are shows the first
+        """The first shops that may have more, as many as are asked at once; more where pages are small.
+
+        How small they are is not known before some were read.
+        """
+        largest = max((stream.page for stream in self._streams), default=0) or _AHEAD
+        most = at_once * max(1, _AHEAD // largest)
         return list(islice((stream for stream in self._streams if stream.open), most))
 
     def _ended(self) -> None:
