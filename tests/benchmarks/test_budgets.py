@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("pyreqwest", reason="the compiled rows need the extra 'fast'")
+pytest.importorskip("httptools", reason="the compiled rows need the extra 'fast'")
 pytest.importorskip("aiohttp", reason="the loop by hand is written with it")
 
 from tests.benchmarks import (
@@ -29,7 +29,7 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.bench_call import measure, serving
 
-HEAVY = {"pydantic", "httpx", "anyio", "pyreqwest", "msgspec", "ssl", "sqlite3", "asyncio"}
+HEAVY = {"pydantic", "httpx", "anyio", "httptools", "msgspec", "ssl", "sqlite3", "asyncio"}
 TRIES = 3
 YARDSTICK = 2.1e-3
 """Seconds that ``plain_python`` takes on the machine for which the budgets are written."""

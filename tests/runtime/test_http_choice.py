@@ -102,14 +102,18 @@ class TestProxies:
         assert proxy.received[0].target == FOREIGN
         assert proxy.received[0].headers["proxy-authorization"] == "Basic dXNAZXI6cGFzcw=="
 
-    def test_an_async_transport_takes_it_too(self, serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("opener", [AsyncDefaultTransport, AsyncFastTransport])
+    def test_an_async_transport_takes_it_too(
+        self, opener: Any, serve: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         proxy = serve(answer=answer_any)
         monkeypatch.setenv("http_proxy", proxy.netloc)
 
         async def main() -> Response:
-            transport = AsyncDefaultTransport()
+            transport = opener()
             try:
-                return await transport.send(Request("GET", FOREIGN), PATIENT)
+                response: Response = await transport.send(Request("GET", FOREIGN), PATIENT)
+                return response
             finally:
                 await transport.aclose()
 
@@ -125,27 +129,32 @@ class TestProxies:
         assert get(transport, server.url("/json")).content == JSON
         transport.close()
 
+    @pytest.mark.parametrize("opener", [DefaultTransport, FastTransport])
     def test_it_can_be_told_to_leave_the_environment_alone(
-        self, server: Loopback, monkeypatch: pytest.MonkeyPatch
+        self, opener: Any, server: Loopback, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-        transport = DefaultTransport(trust_env=False)
+        transport = opener(trust_env=False)
         assert get(transport, server.url("/json")).content == JSON
         transport.close()
 
+    @pytest.mark.parametrize("opener", [DefaultTransport, FastTransport])
     def test_a_proxy_that_refuses_the_tunnel_sent_nothing(
-        self, serve: Any, monkeypatch: pytest.MonkeyPatch
+        self, opener: Any, serve: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("https_proxy", f"http://{serve(answer=refuse).netloc}")
-        transport = DefaultTransport()
+        transport = opener()
         with pytest.raises(NotSent, match="proxy"):
             get(transport, FOREIGN.replace("http", "https"))
         transport.close()
 
-    def test_a_strange_proxy_is_refused_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize(
+        "opener", [DefaultTransport, AsyncDefaultTransport, FastTransport, AsyncFastTransport]
+    )
+    def test_a_strange_proxy_is_refused_at_once(self, opener: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("http_proxy", "gopher://127.0.0.1")
         with pytest.raises(ValueError, match="gopher"):
-            DefaultTransport()
+            opener()
 
     def test_an_injected_client_keeps_its_own(self, serve: Any) -> None:
         proxy = serve(answer=answer_any)
@@ -178,35 +187,46 @@ class TestServerIdentity:
         transport.close()
         assert secure.received == []
 
-    def test_an_async_transport_refuses_it_too(self, secure: Loopback) -> None:
+    @pytest.mark.parametrize(
+        ("opener", "loop"),
+        [
+            (AsyncDefaultTransport, "asyncio"),
+            (AsyncDefaultTransport, "trio"),
+            (AsyncFastTransport, "asyncio"),
+        ],
+    )
+    def test_an_async_transport_refuses_it_too(self, opener: Any, loop: str, secure: Loopback) -> None:
         async def main() -> None:
-            transport = AsyncDefaultTransport()
+            transport = opener()
             with pytest.raises(NotSent, match="could not connect"):
                 await transport.send(Request("GET", secure.url("/json")), PATIENT)
             await transport.aclose()
 
-        for backend in ("asyncio", "trio"):
-            anyio.run(main, backend=backend)
+        anyio.run(main, backend=loop)
         assert secure.received == []
 
-    def test_a_context_of_ones_own_is_used(self, authority: trustme.CA, secure: Loopback) -> None:
+    @pytest.mark.parametrize("opener", [DefaultTransport, FastTransport])
+    def test_a_context_of_ones_own_is_used(
+        self, opener: Any, authority: trustme.CA, secure: Loopback
+    ) -> None:
         context = ssl.create_default_context()
         authority.configure_trust(context)
-        transport = DefaultTransport(tls=context)
+        transport = opener(tls=context)
         assert get(transport, secure.url("/json")).content == JSON
         transport.close()
 
+    @pytest.mark.parametrize("opener", [DefaultTransport, FastTransport])
     def test_the_environment_may_name_the_roots(
-        self, authority: trustme.CA, secure: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self,
+        opener: Any,
+        authority: trustme.CA,
+        secure: Loopback,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-        transport = DefaultTransport()
-        assert get(transport, secure.url("/json")).content == JSON
-        transport.close()
-
-    def test_the_compiled_transport_takes_roots(self, authority: trustme.CA, secure: Loopback) -> None:
-        transport = FastTransport(roots=authority.cert_pem.bytes())
+        transport = opener()
         assert get(transport, secure.url("/json")).content == JSON
         transport.close()
 
@@ -433,7 +453,7 @@ class TestDefault:
         assert isinstance(open_transport(fast=False), DefaultTransport)
 
     def test_else_the_default_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        without(monkeypatch, "pyreqwest")
+        without(monkeypatch, "httptools")
         assert isinstance(open_transport(), DefaultTransport)
         with pytest.raises(ImportError, match=r"socialcommerce\[fast\]"):
             open_transport(fast=True)
@@ -466,8 +486,3 @@ class TestDefault:
         assert anyio.run(kinds) is AsyncFastTransport
         assert anyio.run(kinds, backend="trio") is AsyncDefaultTransport
         anyio.run(insist, backend="trio")
-
-    def test_a_limited_compiled_pool_still_answers(self, server: Loopback) -> None:
-        transport = FastTransport(max_connections=1)
-        assert get(transport, server.url("/json")).content == JSON
-        transport.close()

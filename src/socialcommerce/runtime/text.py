@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, NoReturn, cast
@@ -23,8 +22,10 @@ def read_json(content: bytes) -> Any:
     fast = _fast_decoder()
     if fast is not None:
         decode, failures = fast
-        with suppress(*failures):
+        try:
             return decode(content)
+        except failures:
+            pass
     try:
         return _decoder.decode(content.decode().removeprefix("\ufeff"))
     except RecursionError:

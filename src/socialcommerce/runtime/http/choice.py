@@ -84,7 +84,7 @@ class AsyncFunctionTransport:
 
 
 def _use_compiled(fast: bool | None) -> bool:
-    installed = find_spec("pyreqwest") is not None
+    installed = find_spec("httptools") is not None
     if fast and not installed:
         raise ImportError("the compiled transport is not installed: install socialcommerce[fast]")
     return installed if fast is None else fast

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Final, TypeAlias
@@ -90,13 +91,21 @@ def raw_headers(request: Request, host: bytes, defaults: RawHeaders) -> RawHeade
     Raises ``UnicodeError`` when a header is not latin-1.
     """
     own = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers.items()]
-    taken = {name.lower() for name, _ in own}
+    taken = _lower_names(tuple(request.headers))
     headers = own if b"host" in taken else [(b"Host", host), *own]
-    headers += [pair for pair in defaults if pair[0].lower() not in taken]
+    headers += [pair for pair in defaults if _lower_name(pair[0]) not in taken]
     has_body = request.content or request.method in ("POST", "PUT", "PATCH")
     if has_body and b"content-length" not in taken:
         headers.append((b"Content-Length", b"%d" % len(request.content)))
     return headers
+
+
+@lru_cache(maxsize=256)
+def _lower_names(names: tuple[str, ...]) -> frozenset[bytes]:
+    return frozenset(name.lower().encode("latin-1") for name in names)
+
+
+_lower_name = lru_cache(maxsize=256)(bytes.lower)
 
 
 def join_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

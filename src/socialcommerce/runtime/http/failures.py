@@ -30,9 +30,11 @@ _KINDS: Final[dict[str, _Kind]] = {
     "WriteError": (Interrupted, "the connection broke while sending"),
     "LocalProtocolError": (Interrupted, "the request breaks the HTTP protocol"),
     "RemoteProtocolError": (Interrupted, "the server broke off or broke the HTTP protocol"),
+    "HttpParserError": (Interrupted, "the server broke the HTTP protocol"),
+    "HttpParserUpgrade": (Interrupted, "the server broke the HTTP protocol"),
+    "EOFError": (Interrupted, "the server broke off"),
     "DecodingError": (Interrupted, "the body cannot be decompressed"),
     "error": (Interrupted, "the body cannot be decompressed"),  # zlib.error
-    "BodyDecodeError": (Interrupted, "the body is incomplete or cannot be decompressed"),
 }
 _UNKNOWN: Final[_Kind] = (Interrupted, "the exchange broke off")
 

@@ -7,7 +7,6 @@ decompression, and a limit on the whole exchange.
 
 from __future__ import annotations
 
-import os
 import time
 import zlib
 from collections.abc import Iterator
@@ -28,6 +27,7 @@ from socialcommerce.runtime.http.encoding import (
     raw_headers,
     response,
 )
+from socialcommerce.runtime.http.environment import bypasses_proxy, environment_proxies, tls_context
 from socialcommerce.runtime.http.failures import closed, failure, malformed
 from socialcommerce.runtime.http.privacy import guard_logs, private
 from socialcommerce.runtime.transport import Request, Response, Timeout
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     import httpcore
 
-__all__ = ["AsyncDefaultTransport", "DefaultTransport"]
+__all__ = ["KEEP_ALIVE", "ROUTES_KEPT", "AsyncDefaultTransport", "DefaultTransport", "load_core"]
 
 _CORES: Final = ("httpcore", "httpcore2")
 _CORE_ERRORS: Final = (
@@ -47,9 +47,9 @@ _CORE_ERRORS: Final = (
     "ProxyError",
     "UnsupportedProtocol",
 )
-_KEEP_ALIVE: Final = 5.0  # seconds; servers drop idle connections sooner or later, so do it first
+KEEP_ALIVE: Final = 5.0  # seconds; servers drop idle connections sooner or later, so do it first
 _IDLE_CONNECTIONS: Final = 20
-_ROUTES_KEPT: Final = 512
+ROUTES_KEPT: Final = 512
 
 P = TypeVar("P", "httpcore.ConnectionPool", "httpcore.AsyncConnectionPool")
 
@@ -65,38 +65,13 @@ class _Route(Generic[P]):
     netloc: bytes
 
 
-def _load_core(name: str | None) -> ModuleType:
+def load_core(name: str | None) -> ModuleType:
+    """The HTTP core of that name, or the first one that is installed; ``ImportError`` where none is."""
     names = _CORES if name is None else (name,)
     found = next((each for each in names if find_spec(each) is not None), None)
     if found is None:
         raise ImportError(f"no HTTP library: install httpx or httpx2 (looked for {', '.join(names)})")
     return import_module(found)
-
-
-def _tls_context(core: ModuleType) -> ssl.SSLContext:
-    """The roots that httpx trusts: those named by the environment, else the core's default."""
-    cafile, capath = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
-    if not (cafile or capath):
-        context: ssl.SSLContext = core.default_ssl_context()
-        return context
-    import ssl
-
-    return ssl.create_default_context(cafile=cafile or None, capath=capath or None)
-
-
-def _environment_proxies() -> dict[str, str]:
-    """The proxy URL of each scheme, as the environment (or the system's settings) names it."""
-    from urllib.request import getproxies
-
-    named = getproxies()
-    urls = {scheme: named.get(scheme) or named.get("all") for scheme in ("http", "https")}
-    return {scheme: url if "://" in url else f"http://{url}" for scheme, url in urls.items() if url}
-
-
-def _bypasses_proxy(parts: SplitResult) -> bool:
-    from urllib.request import proxy_bypass
-
-    return bool(proxy_bypass(parts.netloc.rpartition("@")[2]))
 
 
 class _Pools(Generic[P]):
@@ -127,16 +102,16 @@ class _Pools(Generic[P]):
         """
         if http2 and find_spec("h2") is None:
             raise ImportError("HTTP/2 needs the package h2: install httpx[http2]")
-        self._core = _load_core(core)
+        self._core = load_core(core)
         self._options = {
-            "ssl_context": tls or _tls_context(self._core),
+            "ssl_context": tls or tls_context(self._core),
             "http2": http2,
             "max_connections": max_connections,
             "max_keepalive_connections": min(_IDLE_CONNECTIONS, max_connections),
-            "keepalive_expiry": _KEEP_ALIVE,
+            "keepalive_expiry": KEEP_ALIVE,
         }
         self._direct: P = getattr(self._core, f"{self._prefix}ConnectionPool")(**self._options)
-        proxies = _environment_proxies() if trust_env else {}
+        proxies = environment_proxies() if trust_env else {}
         self._proxied: dict[str, P] = {scheme: self._proxy_pool(url) for scheme, url in proxies.items()}
         self._errors = (OSError, zlib.error, *(getattr(self._core, name) for name in _CORE_ERRORS))
         self._defaults: RawHeaders = [
@@ -174,7 +149,7 @@ class _Pools(Generic[P]):
             raise ValueError("not an absolute http or https URL")
         parts.hostname.encode("idna")  # a name that DNS cannot hold would fail far below, unmapped
         proxied = self._proxied.get(parts.scheme)
-        pool = self._direct if proxied is None or _bypasses_proxy(parts) else proxied
+        pool = self._direct if proxied is None or bypasses_proxy(parts.netloc) else proxied
         netloc = parts.netloc.rpartition("@")[2].encode("ascii")
         return _Route(pool, parts.scheme.encode(), parts.hostname.encode("ascii"), parts.port, netloc)
 
@@ -182,7 +157,7 @@ class _Pools(Generic[P]):
         key = (parts.scheme, parts.netloc)
         route = self._routes.get(key)
         if route is None:
-            if len(self._routes) >= _ROUTES_KEPT:
+            if len(self._routes) >= ROUTES_KEPT:
                 self._routes.clear()
             route = self._routes[key] = self._new_route(parts)
         return route
