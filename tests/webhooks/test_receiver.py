@@ -121,6 +121,38 @@ def test_a_naive_instant_is_refused() -> None:
         toy().webhooks.receive(**delivery(A), now=datetime(2026, 1, 1))  # noqa: DTZ001  # the point of it
 
 
+def test_the_parts_of_a_delivery_may_be_given_in_order() -> None:
+    given = delivery(A)
+    receipt = toy().webhooks.receive(given["method"], given["headers"], given["body"])
+    assert keys(receipt.events) == ["a"]
+
+
+@pytest.mark.parametrize("more", [{"method": None}, {"colour": "red"}])
+def test_what_no_delivery_has_and_what_each_has_are_type_errors(more: dict[str, Any]) -> None:
+    given = {name: value for name, value in (delivery(A) | more).items() if value is not None}
+    with pytest.raises(TypeError, match=next(iter(more))):
+        toy().webhooks.receive(**given)
+
+
+def test_what_is_given_twice_or_beyond_the_parts_is_a_type_error() -> None:
+    with pytest.raises(TypeError, match="method"):
+        toy().webhooks.receive("POST", **delivery(A))
+    with pytest.raises(TypeError):
+        toy().webhooks.receive("POST", {}, b"", None, "default", NOW, "signed", "more")
+
+
+def test_each_receipt_has_events_of_its_own() -> None:
+    shop, other = toy(), toy()
+    event = shop.webhooks.receive(**delivery(A)).events[0]
+    elsewhere = event.attached(lambda: "elsewhere")
+    assert (elsewhere, elsewhere.raw) == (event, event.raw)
+    assert elsewhere.model_fields_set == event.model_fields_set
+    assert elsewhere.fetch() == "elsewhere"
+    with pytest.raises(Unsupported):  # it still asks through the client that handed it out
+        event.fetch()
+    assert other.webhooks.receive(**delivery(A)).events == (event,)
+
+
 def test_messages_are_kept_where_the_platform_keeps_none() -> None:
     state = State.memory(lambda: 0.0)
     shop = toy(state)

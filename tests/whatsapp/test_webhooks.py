@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from datetime import UTC, datetime
 from typing import Any
 
@@ -337,6 +338,42 @@ def test_the_published_webhooks_are_read(name: str) -> None:
     assert found
     assert all(event.ref and event.key and event.occurred_at for event in found)
     assert all(event.type != "unknown" for event in found) or name == "user_id_update"
+
+
+def test_a_message_that_nobody_looked_at_is_whole_wherever_it_goes() -> None:
+    def untouched() -> Any:
+        return only(push(message(context={"id": "wamid.0"}))).state
+
+    whole = {
+        "id": "wamid.1",
+        "sender": Identity(kind="wa_id", value=NUMBER),
+        "contents": (Text("Is it blue?"),),
+    }
+    for same in (
+        untouched(),
+        pickle.loads(pickle.dumps(untouched())),
+        untouched().model_copy(),
+        type(untouched()).model_validate_json(untouched().model_dump_json()),
+    ):
+        assert {name: getattr(same, name) for name in whole} == whole
+        assert (same.reply_to, same.conversation.native_id) == ("wamid.0", USER)
+        assert same.native_ids == {"message_id": "wamid.1"}
+        assert same == untouched()
+    assert NUMBER not in repr(untouched().masked())
+
+
+def test_an_event_points_to_the_conversation_of_its_message() -> None:
+    for fields in ({}, {"from": None}, {"from_user_id": None}):
+        event = only(push(message(**fields)))
+        assert event.ref == EventRef(
+            kind="message", id="wamid.1", parent_id=event.state.conversation.native_id
+        )
+
+
+@pytest.mark.parametrize("half", [r"\ud83d", r"\uD83D"])
+def test_half_a_character_is_kept_out_of_what_is_remembered(half: str) -> None:
+    body = push(message()).replace(b"Is it blue?", f"Blue {half}?".encode())
+    assert only(body).state.text == "Blue ??"
 
 
 def test_one_push_may_hold_much() -> None:

@@ -100,7 +100,7 @@ class Event(Model):
 
     def attached(self, fetch: Callable[[], Any]) -> Event:
         """The same event, whose ``fetch`` calls this; the client does it before handing an event out."""
-        copy = self.build(**self.__dict__)
+        copy = self._copied()
         _set_private(copy, {"_fetch": fetch})
         return copy
 

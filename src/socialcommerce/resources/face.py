@@ -215,7 +215,8 @@ def gate(core: Core, entry: _Entry, given: Mapping[str, Any]) -> None:
     for name, value in given.items():
         if name not in _ALWAYS and not _is_default(entry, name, value):
             _refuse(core, capability, entry, name, value)
-    refuse_wrong(given, entry.hints, core.platform)
+    if given:
+        refuse_wrong(given, entry.hints, core.platform)
 
 
 _ALWAYS = frozenset({"cursor", "wait"})

@@ -252,14 +252,15 @@ class _BoundReceipt(_Bound):
         self._kind = kind
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        args, kwargs = self._entry.taken(args, kwargs)
-        given = self.__signature__.bind(*args, **kwargs).arguments
+        if args:  # what is named is taken as it is: nothing here is several things, or the id of one
+            args, kwargs = self._entry.taken(args, kwargs)
         # Every part of a delivery is read on every platform; only an instant may be wrong on all of them.
-        checked = {"now": given["now"]} if "now" in given else {}
+        checked = {"now": kwargs["now"]} if "now" in kwargs else {}
         receive: Any = self._entry.gated(self._core, checked)
-        reader: Webhooks = receive.__self__
-        received = receive(**given)
-        return self._kind(reader, attached(received, reader, self._core.run), self._core.run)
+        reader, run = receive.__self__, self._core.run
+        answer = self._kind(reader, receive(*args, **kwargs), run)
+        answer.events = tuple([attach(event, reader, run) for event in answer.events])
+        return answer
 
 
 class receipt(_Entry, Generic[P]):  # noqa: N801  # used like a decorator
@@ -278,12 +279,6 @@ class receipt(_Entry, Generic[P]):  # noqa: N801  # used like a decorator
         if face is None:
             return self
         return _BoundReceipt(self, face._core, Receipt if isinstance(face, Sync) else AsyncReceipt)
-
-
-def attached(received: Received, reader: Webhooks, run: Callable[[Any], Any]) -> Received:
-    """The same with events that know how to ``fetch`` what they are about."""
-    events = tuple(attach(event, reader, run) for event in received.events)
-    return Received(received.delivery, events, received.response, received.assurance)
 
 
 def attach(event: Event, reader: Webhooks, run: Callable[[Any], Any]) -> Event:

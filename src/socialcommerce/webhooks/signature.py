@@ -129,9 +129,9 @@ class Hmac:
         """``signed``, where any of ``keys`` made the signature; ``WebhookError`` otherwise."""
         if not keys:
             raise WebhookError("no key is set to verify deliveries with", reason="configuration")
-        claimed = _claimed(delivery, self.header, self.prefix)
+        claimed = _raw(_claimed(delivery, self.header, self.prefix))
         message = self.message(delivery)
-        if not any(_equal(self._hash(message, key), claimed) for key in keys):
+        if not any(hmac.compare_digest(self._hash(message, key), claimed) for key in keys):
             raise WebhookError("the signature does not match", reason="signature")
         if self.window is not None:
             self.window.check(delivery, now)
@@ -139,11 +139,11 @@ class Hmac:
 
     def sign(self, delivery: Delivery, key: Key) -> Mapping[str, str]:
         """The header that a platform holding ``key`` would send with this delivery."""
-        return {self.header: self.prefix + self._hash(self.message(delivery), key)}
+        return {self.header: self.prefix + self._hash(self.message(delivery), key).decode()}
 
-    def _hash(self, message: bytes, key: Key) -> str:
+    def _hash(self, message: bytes, key: Key) -> bytes:
         digest = hmac.digest(key_bytes(key), message, self.digest)
-        return digest.hex() if self.encoding == "hex" else base64.b64encode(digest).decode()
+        return digest.hex().encode() if self.encoding == "hex" else base64.b64encode(digest)
 
 
 @frozen

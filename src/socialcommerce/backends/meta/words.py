@@ -40,7 +40,7 @@ def moment(value: Any) -> datetime | None:
     number = _count(value)
     if number <= 0:
         return None
-    return _EPOCH + timedelta(milliseconds=number if number >= _MILLIS else number * 1000)
+    return _EPOCH + (timedelta(milliseconds=number) if number >= _MILLIS else timedelta(seconds=number))
 
 
 def _iso(value: str) -> datetime | None:

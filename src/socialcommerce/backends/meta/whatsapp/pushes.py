@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from socialcommerce.backends.meta.whatsapp.book import ref_of
+from socialcommerce.backends.meta.whatsapp.book import ref_of, thread_of
 from socialcommerce.backends.meta.whatsapp.codes import messaging as message_codes
 from socialcommerce.backends.meta.whatsapp.codes import orders as order_codes
 from socialcommerce.backends.meta.whatsapp.codes import webhooks as codes
-from socialcommerce.backends.meta.whatsapp.incoming import decimal_of, message_of, order_of, order_row
+from socialcommerce.backends.meta.whatsapp.incoming import (
+    decimal_of,
+    message_of,
+    order_of,
+    order_row,
+    person_of,
+)
 from socialcommerce.backends.meta.words import digest, moment, rows, table, word
 from socialcommerce.models.content import Unsupported
 from socialcommerce.models.event import Event, EventRef
-from socialcommerce.models.message import Message
 
 if TYPE_CHECKING:
     from socialcommerce.models.event import EventType
@@ -27,74 +33,78 @@ Json = Mapping[str, Any]
 
 @frozen
 class Change:
-    """One change of a push: of which account, in which field, and when it was sent."""
+    """One change of a push: of which account, in which field, and when it was sent.
+
+    ``phone`` is the number it is about, by its id; empty where it is about the account.
+    """
 
     account: str
     field: str
     value: Json
     time: Any
     raw: Any
+    phone: str
 
-    @property
-    def phone(self) -> str:
-        """The number it is about, by its id; empty where it is about the account."""
-        return word(table(self.value.get("metadata")).get("phone_number_id"))
-
-    def event(self, kind: EventType, key: str, **more: Any) -> Event:
+    def event(
+        self,
+        kind: EventType,
+        key: str,
+        data: dict[str, Any],
+        *,
+        occurred_at: datetime | None,
+        native_type: str = "",
+        ref: EventRef | None = None,
+        state: Any = None,
+    ) -> Event:
         """An event of this change."""
-        more.setdefault("occurred_at", moment(self.time))
-        more.setdefault("native_type", self.field)
         return Event.build(
             key=key,
             type=kind,
+            native_type=native_type or self.field,
             platform="whatsapp",
             account=self.phone or self.account or None,
+            ref=ref,
+            occurred_at=occurred_at,
+            state=state,
+            data=data,
             raw=self.raw,
-            **more,
         )
 
     def contact(self, row: Json) -> Json:
         """Who a message is of, as the push tells it beside the messages."""
         people = rows(self.value.get("contacts"))
-        known = {
-            word(row.get(name)) for name in ("from", "from_user_id", "recipient_id", "recipient_user_id")
-        }
+        known = {word(row[name]) for name in _WHO if name in row} - {""}
         for person in people:
-            if known & {word(person.get("wa_id")), word(person.get("user_id"))} - {""}:
+            if word(person.get("wa_id")) in known or word(person.get("user_id")) in known:
                 return person
-        return people[0] if len(people) == 1 and not known - {""} else {}
+        return people[0] if len(people) == 1 and not known else {}
+
+
+_WHO = ("from", "from_user_id", "recipient_id", "recipient_user_id")
 
 
 def events_of(body: Json) -> tuple[Event, ...]:
     """Every event of a push; ``TypeError`` where it is no push of WhatsApp's at all."""
     if word(body.get("object")) == "" or not isinstance(body.get("entry"), list):
         raise TypeError
-    return tuple(_events(body))
-
-
-def _events(body: Json) -> Iterator[Event]:
+    found: list[Event] = []
     for entry in rows(body["entry"]):
         for change in rows(entry.get("changes")):
             name, value = word(change.get("field")), table(change.get("value"))
-            yield from _of(Change(word(entry.get("id")), name, value, entry.get("time"), body))
+            phone = word(table(value.get("metadata")).get("phone_number_id"))
+            found += _of(Change(word(entry.get("id")), name, value, entry.get("time"), body, phone))
+    return tuple(found)
 
 
-def _of(change: Change) -> Iterator[Event]:
-    read = {
-        "messages": _messages,
-        "smb_message_echoes": _echoes,
-        "calls": _calls,
-        "user_preferences": _preferences,
-        "user_id_update": _user_ids,
-    }.get(change.field, _other)
-    found = list(read(change))
+def _of(change: Change) -> Sequence[Event]:
+    found = list(_READERS.get(change.field, _other)(change))
     # What could not be told apart is handed out as it came.
-    yield from found or [_unknown(change)]
+    return found or [_unknown(change)]
 
 
 def _unknown(change: Change) -> Event:
     key = f"{change.field}:{change.account}:{digest([change.value, change.time])}"
-    return change.event("unknown", key, data=dict(change.value))
+    return change.event("unknown", key, dict(change.value), occurred_at=moment(change.time))
 
 
 def _messages(change: Change) -> Iterator[Event]:
@@ -115,25 +125,25 @@ def _message(change: Change, row: Json) -> Iterator[Event]:
         yield change.event(
             "order.created",
             f"order:{number}",
+            {"order": kept},
             ref=EventRef.build(kind="order", id=number),
             native_type="messages.order",
             occurred_at=message.sent_at,
             state=order_of(kept, {}),
-            data={"order": kept},
         )
     yield change.event(
         "message.received",
         f"message:{number}",
-        ref=_ref(message),
+        {"contact": dict(contact), "message": dict(row)},
+        ref=_ref(number, thread_of(*person_of(row, contact))),
         native_type=f"messages.{word(row.get('type')) or 'none'}",
         occurred_at=message.sent_at,
         state=message,
-        data={"contact": dict(contact), "message": dict(row)},
     )
 
 
-def _ref(message: Message) -> EventRef:
-    return EventRef.build(kind="message", id=message.id, parent_id=message.conversation.native_id or None)
+def _ref(number: str, thread: str | None) -> EventRef:
+    return EventRef.build(kind="message", id=number, parent_id=thread or None)
 
 
 def _echoes(change: Change) -> Iterator[Event]:
@@ -150,10 +160,10 @@ def _echoes(change: Change) -> Iterator[Event]:
         yield change.event(
             "message.sent",
             f"message:{number}",
-            ref=_ref(message),
+            dict(row),
+            ref=_ref(number, ref.native_id),
             occurred_at=message.sent_at,
             state=message,
-            data=dict(row),
         )
 
 
@@ -164,15 +174,15 @@ def _status(change: Change, row: Json) -> Event:
     return change.event(
         codes.STATUSES.get(status, "unknown"),
         f"status:{number}:{status}" if number else f"status:{digest(row)}",
-        ref=EventRef.build(kind="message", id=number, parent_id=_receiver(row)) if number else None,
+        dict(row) | {"delivery": message_codes.DELIVERY.get(status, "other")},
+        ref=_ref(number, _receiver(row)) if number else None,
         native_type=f"statuses.{status or 'none'}",
         occurred_at=moment(row.get("timestamp")),
-        data=dict(row) | {"delivery": message_codes.DELIVERY.get(status, "other")},
     )
 
 
-def _receiver(row: Json) -> str | None:
-    return word(row.get("recipient_user_id")) or word(row.get("recipient_id")) or None
+def _receiver(row: Json) -> str:
+    return thread_of(word(row.get("recipient_id")), word(row.get("recipient_user_id")))
 
 
 def _payment(change: Change, row: Json) -> Event:
@@ -182,10 +192,10 @@ def _payment(change: Change, row: Json) -> Event:
     return change.event(
         "order.paid" if order_codes.PAYMENTS.get(status) == "paid" else "unknown",
         f"payment:{reference}:{status}" + (f":{transaction}" if transaction else ""),
+        {"payment": _paid(row, payment, status)},
         ref=EventRef.build(kind="order", id=reference) if reference else None,
         native_type=f"statuses.payment.{status or 'none'}",
         occurred_at=moment(row.get("timestamp")),
-        data={"payment": _paid(row, payment, status)},
     )
 
 
@@ -217,10 +227,10 @@ def _calls(change: Change) -> Iterator[Event]:
         yield change.event(
             "message.window_opened",
             f"call:{number}",
-            ref=_ref(message),
+            dict(row),
+            ref=_ref(number, message.conversation.native_id),
             occurred_at=message.sent_at,
             state=message,
-            data=dict(row),
         )
 
 
@@ -232,9 +242,9 @@ def _preferences(change: Change) -> Iterator[Event]:
         yield change.event(
             kinds.get(wish, "unknown"),
             f"preference:{change.phone}:{who}:{wish}:{word(row.get('timestamp'))}",
+            dict(row),
             ref=EventRef.build(kind="conversation", id=who) if who else None,
             occurred_at=moment(row.get("timestamp")),
-            data=dict(row),
         )
 
 
@@ -245,9 +255,9 @@ def _user_ids(change: Change) -> Iterator[Event]:
         yield change.event(
             "unknown",
             f"user_id:{change.phone}:{word(ids.get('previous'))}:{now}",
+            dict(row),
             ref=EventRef.build(kind="conversation", id=now) if now else None,
             occurred_at=moment(row.get("timestamp")),
-            data=dict(row),
         )
 
 
@@ -259,7 +269,8 @@ def _other(change: Change) -> Sequence[Event]:
     if kind == "unknown":
         return ()
     key = f"{change.field}:{change.account}:{digest([change.value, change.time])}"
-    return (change.event(kind, key, ref=_about(change), data=dict(change.value)),)
+    at = moment(change.time)
+    return (change.event(kind, key, dict(change.value), ref=_about(change), occurred_at=at),)
 
 
 def _about(change: Change) -> EventRef | None:
@@ -268,3 +279,13 @@ def _about(change: Change) -> EventRef | None:
     if template:
         return EventRef.build(kind="template", id=template)
     return EventRef.build(kind="account", id=change.account) if change.account else None
+
+
+_READERS: Final[Mapping[str, Callable[[Change], Iterable[Event]]]] = {
+    "messages": _messages,
+    "smb_message_echoes": _echoes,
+    "calls": _calls,
+    "user_preferences": _preferences,
+    "user_id_update": _user_ids,
+}
+"""By the field of a change; ``_other`` reads the rest."""

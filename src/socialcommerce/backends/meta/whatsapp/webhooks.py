@@ -40,6 +40,7 @@ __all__ = ["WhatsAppWebhooks"]
 
 _DELIVERED = ("method", "headers", "body", "query", "endpoint", "now", "minimum")
 _PARTS = ("verify", "reply", "handshake", "dedupe", "assurance")
+_EMPTY = Response(200)
 _REQUIRES = ("business", "app", "scope: whatsapp_business_management")
 
 
@@ -70,6 +71,8 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
 
     def verify(self, delivery: Delivery, now: datetime) -> Assurance:
         """By the secret of the app that owns the subscription; a Flow's request must be encrypted too."""
+        if _is_push(delivery):
+            return signature.verify_push(delivery, self.backend.webhook_keys, now)
         if signature.is_handshake(delivery):
             return signature.verify_handshake(delivery, [self.backend.verify_token])
         form = signature.signed_request_of(delivery)
@@ -97,6 +100,8 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
 
     def parse(self, delivery: Delivery) -> Sequence[Event]:
         """Every event of a delivery; several where it is about several messages."""
+        if _is_push(delivery):
+            return _pushed(delivery)
         if signature.is_handshake(delivery):
             return (signature.handshake_event(delivery, "whatsapp"),)
         form = signature.signed_request_of(delivery)
@@ -106,13 +111,12 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
         flow = self._flow(delivery)
         if flow is not None:
             return (_asked(flow),)
-        try:
-            return events_of(_body(delivery.body))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ArithmeticError):
-            raise WebhookError("the body is not a push of WhatsApp's", reason="malformed") from None
+        return _pushed(delivery)
 
     def reply(self, delivery: Delivery) -> Response:
         """200 at once: the bare challenge, the encrypted answer to a ping, or nothing."""
+        if _is_push(delivery):
+            return _EMPTY
         if signature.is_handshake(delivery):
             return signature.handshake_reply(delivery)
         form = signature.signed_request_of(delivery)
@@ -122,7 +126,7 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
         flow = self._flow(delivery)
         if flow is not None and flow.action == "ping":
             return _encrypted(flow, {"data": {"status": "active"}})
-        return Response(200)
+        return _EMPTY
 
     def respond(self, delivery: Delivery, content: Any) -> Response:
         """The screen that a Flow shows next, encrypted; pushes take no content."""
@@ -289,12 +293,27 @@ def _may_be_flow(delivery: Delivery) -> bool:
     return b'"encrypted_flow_data"' in delivery.body
 
 
+def _is_push(delivery: Delivery) -> bool:
+    """Whether it can be nothing but a push, as most deliveries: no trial, no form, no request of a Flow."""
+    if signature.is_handshake(delivery) or _may_be_flow(delivery):
+        return False
+    return delivery.body[:1] == b"{"  # as no form begins
+
+
+def _pushed(delivery: Delivery) -> Sequence[Event]:
+    try:
+        return events_of(_body(delivery.body))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ArithmeticError):
+        raise WebhookError("the body is not a push of WhatsApp's", reason="malformed") from None
+
+
 def _body(content: bytes) -> Any:
     """A body decoded; what is no JSON object is ``malformed``."""
     try:
         body = read_json(content)
         # Half a pair of surrogates can only come of an escape: most bodies need no second look.
-        body = tidy(body) if b"\\ud" in content.lower() else body
+        if b"\\" in content and b"\\ud" in content.lower():
+            body = tidy(body)
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
