@@ -145,15 +145,6 @@ class Model(BaseModel):
         _set_private(self, None)
         return self
 
-    def _copied(self) -> Self:
-        """A copy that shares what the fields hold, made in a third of the time of ``model_copy``."""
-        copy = _new(type(self))
-        _set_dict(copy, self.__dict__.copy())
-        _set_fields_set(copy, self.__pydantic_fields_set__)
-        _set_extra(copy, None)
-        _set_private(copy, None)
-        return copy
-
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Model):
             return NotImplemented

@@ -8,7 +8,15 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AwareDatetime, Field, PrivateAttr
 
 from socialcommerce.errors import ConfigurationError
-from socialcommerce.models.base import Model, Personal, _set_private
+from socialcommerce.models.base import (
+    Model,
+    Personal,
+    _new,
+    _set_dict,
+    _set_extra,
+    _set_fields_set,
+    _set_private,
+)
 
 __all__ = ["Event", "EventRef", "EventType"]
 
@@ -100,7 +108,10 @@ class Event(Model):
 
     def attached(self, fetch: Callable[[], Any]) -> Event:
         """The same event, whose ``fetch`` calls this; the client does it before handing an event out."""
-        copy = self._copied()
+        copy = _new(type(self))
+        _set_dict(copy, self.__dict__.copy())
+        _set_fields_set(copy, self.__pydantic_fields_set__)
+        _set_extra(copy, None)
         _set_private(copy, {"_fetch": fetch})
         return copy
 

@@ -240,6 +240,8 @@ def refuse_wrong(given: Mapping[str, Any], hints: Hints, platform: str = "") -> 
 
     ``platform`` is the one that is asked: what was said elsewhere is not answered here.
     """
+    if not given:
+        return
     for name, value in given.items():
         if isinstance(value, datetime) and value.tzinfo is None:
             raise invalid(**{name: _NAIVE})

@@ -215,8 +215,7 @@ def gate(core: Core, entry: _Entry, given: Mapping[str, Any]) -> None:
     for name, value in given.items():
         if name not in _ALWAYS and not _is_default(entry, name, value):
             _refuse(core, capability, entry, name, value)
-    if given:
-        refuse_wrong(given, entry.hints, core.platform)
+    refuse_wrong(given, entry.hints, core.platform)
 
 
 _ALWAYS = frozenset({"cursor", "wait"})

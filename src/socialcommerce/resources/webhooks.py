@@ -17,12 +17,10 @@ from typing import (
     overload,
 )
 
-from attrs import frozen
-
 from socialcommerce.errors import Unsupported
 from socialcommerce.models.message import Message
 from socialcommerce.resources import inbox
-from socialcommerce.resources.face import Async, Core, Sync, _Bound, _Entry, operation, pages
+from socialcommerce.resources.face import Async, Core, Sync, _Bound, _Entry, gate, operation, pages
 from socialcommerce.resources.noun import Noun
 from socialcommerce.runtime.transport import Response
 from socialcommerce.webhooks.answers import MAX_BODY
@@ -254,11 +252,11 @@ class _BoundReceipt(_Bound):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if args:  # what is named is taken as it is: nothing here is several things, or the id of one
             args, kwargs = self._entry.taken(args, kwargs)
+        core, entry = self._core, self._entry
         # Every part of a delivery is read on every platform; only an instant may be wrong on all of them.
-        checked = {"now": kwargs["now"]} if "now" in kwargs else {}
-        receive: Any = self._entry.gated(self._core, checked)
-        reader, run = receive.__self__, self._core.run
-        answer = self._kind(reader, receive(*args, **kwargs), run)
+        gate(core, entry, {"now": kwargs["now"]} if "now" in kwargs else {})
+        reader, run = core.noun(Webhooks, entry.full_name), core.run
+        answer = self._kind(reader, reader.receive(*args, **kwargs), run)
         answer.events = tuple([attach(event, reader, run) for event in answer.events])
         return answer
 
@@ -283,19 +281,7 @@ class receipt(_Entry, Generic[P]):  # noqa: N801  # used like a decorator
 
 def attach(event: Event, reader: Webhooks, run: Callable[[Any], Any]) -> Event:
     """The same event, whose ``fetch`` asks through the client that ``reader`` and ``run`` belong to."""
-    return event.attached(_Fetch(reader, event, run))
-
-
-@frozen
-class _Fetch:
-    """Reads what an event is about, through the client that handed the event out."""
-
-    reader: Webhooks
-    event: Event
-    run: Callable[[Any], Any]
-
-    def __call__(self) -> Any:
-        return self.run(self.reader.fetch(self.event))
+    return event.attached(lambda: run(reader.fetch(event)))
 
 
 class _Webhooks:

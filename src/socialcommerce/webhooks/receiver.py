@@ -140,17 +140,21 @@ def _close(scope: str, events: Sequence[Event], handled: bool) -> Flow[None]:
 class _Receipt:
     """What both receipts know."""
 
+    _claimed: tuple[Event, ...] = ()
+    duplicates: tuple[Event, ...] = ()
+    busy: tuple[Event, ...] = ()
+
     def __init__(self, reader: Reader, received: Received, run: Callable[[Any], Any]) -> None:
         self._reader = reader
         self._run = run
-        self._scope = reader.scope(received.delivery.endpoint)
-        self._claimed: tuple[Event, ...] = ()
         self.delivery = received.delivery
         self.events = received.events
         self.response = received.response
         self.assurance = received.assurance
-        self.duplicates: tuple[Event, ...] = ()
-        self.busy: tuple[Event, ...] = ()
+
+    @property
+    def _scope(self) -> str:
+        return self._reader.scope(self.delivery.endpoint)
 
     def respond(self, content: Any) -> None:
         """Answer the platform with content, where the answer to a delivery may carry some.

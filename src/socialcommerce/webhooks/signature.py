@@ -46,8 +46,9 @@ class Scheme(Protocol):
 
 def key_bytes(key: Key) -> bytes:
     """The bytes of a key, however it is held."""
-    value = key if isinstance(key, str | bytes) else key.get_secret_value()
-    return value.encode() if isinstance(value, str) else value
+    if isinstance(key, bytes):
+        return key
+    return key.encode() if isinstance(key, str) else key_bytes(key.get_secret_value())
 
 
 def body_of(delivery: Delivery) -> bytes:

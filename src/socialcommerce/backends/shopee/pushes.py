@@ -48,7 +48,7 @@ class Push:
         return Event.build(
             key=key or (f"{self.key}:{part}" if part else self.key),
             type=kind,
-            native_type=codes.NAMES.get(self.code, f"code {self.code}"),
+            native_type=codes.NAMES.get(self.code) or f"code {self.code}",
             platform="shopee",
             account=account or self.shop or None,
             ref=ref,
@@ -69,11 +69,11 @@ def read_push(body: bytes) -> Push:
 
 def push_of(raw: Any) -> Push:
     """Settle a decoded push; ``ValueError`` where it is none."""
-    code = _code(raw.get("code")) if isinstance(raw, Mapping) else None
+    code = _code(raw.get("code")) if isinstance(raw, dict) else None
     if code is None:
         raise ValueError("a push has a code")
     data = raw.get("data")
-    if not isinstance(data, Mapping):
+    if not isinstance(data, dict):
         data = {}
     if code == _ALL_TEXT:
         data = _numbers(data)
