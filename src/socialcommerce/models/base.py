@@ -241,9 +241,10 @@ class Blueprint(Generic[R, Row]):
         if len(names) == 1:
             values[name] = found
             return found
-        told = dict(zip(names, found, strict=True))
-        values.update((each, value) for each, value in told.items() if each not in values["not_loaded"])
-        return told[name]
+        for each, value in zip(names, found, strict=True):
+            if each not in values["not_loaded"]:
+                values[each] = value
+        return values[name]
 
 
 class Record(Model):

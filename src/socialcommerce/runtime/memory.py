@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from socialcommerce.runtime.flow import Flow, Part, Store
@@ -45,7 +46,13 @@ def _keys(rows: Sequence[tuple[str, ...]]) -> list[str]:
     text = "".join(keys)
     if _as_it_is(text) and text.count("/") == sum(map(len, rows)) - len(rows):
         return keys
-    return ["/".join([quoted(part) for part in parts]) for parts in rows]
+    return ["/".join([_quoted(part) for part in parts]) for parts in rows]
+
+
+@lru_cache(maxsize=256)
+def _quoted(part: str) -> str:
+    """Of the parts of a key most stood in the key before: whose account it is, which conversation."""
+    return quoted(part)
 
 
 def _update(part: Part, key: str, change: Change, ttl: float | None = None) -> Flow[bool]:

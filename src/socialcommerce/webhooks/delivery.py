@@ -82,7 +82,7 @@ def _query(query: Any) -> dict[str, str]:
         return {}
     if isinstance(query, str | bytes):
         try:
-            pairs: Iterable[Any] = parse_qsl(
+            pairs: Iterable[tuple[Any, Any]] = parse_qsl(
                 _text(query, "query"), keep_blank_values=True, max_num_fields=200
             )
         except ValueError:
@@ -95,9 +95,9 @@ def _query(query: Any) -> dict[str, str]:
     return found
 
 
-def _pairs(source: Any, what: str) -> list[tuple[Any, Any]]:
+def _pairs(source: Any, what: str) -> Iterable[tuple[Any, Any]]:
     if type(source) is dict:
-        return list(source.items())
+        return source.items()
     items = getattr(source, "items", None)
     try:
         return [(name, value) for name, value in (items() if items else source)]

@@ -61,7 +61,7 @@ class Book:
     phone: str
 
     def _key(self, kind: str, *parts: str) -> str:
-        return "/".join(quoted(part) for part in ("whatsapp", self.phone, kind, *parts))
+        return "/".join(["whatsapp", quoted(self.phone), kind, *map(quoted, parts)])
 
     def _load(self, kind: str, *parts: str) -> Flow[Row]:
         row, _ = yield Store("inbox", "load", (self._key(kind, *parts),))
@@ -88,8 +88,10 @@ class Book:
 
     def moved(self, old: str, new: str) -> Flow[None]:
         """Note that a person has another id, or another number, from now on."""
-        known = (yield from self.ids(old)) if old else []
-        if not new or not known or new in known:
+        if not old or not new:
+            return
+        known = yield from self.ids(old)
+        if new in known:
             return
         yield from self._change(self._key("person", known[-1]), lambda _: {"thread": new})
         before = yield from self.former(known[0])

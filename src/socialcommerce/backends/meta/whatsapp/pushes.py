@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import frozen
+from attrs import define
 
 from socialcommerce.backends.meta.whatsapp.book import ref_of, thread_of
 from socialcommerce.backends.meta.whatsapp.codes import messaging as message_codes
@@ -31,7 +31,7 @@ __all__ = ["events_of"]
 Json = Mapping[str, Any]
 
 
-@frozen
+@define
 class Change:
     """One change of a push: of which account, in which field, and when it was sent.
 
@@ -109,29 +109,32 @@ def _unknown(change: Change) -> Event:
 
 def _messages(change: Change) -> Iterator[Event]:
     for row in rows(change.value.get("messages")):
-        yield from _message(change, row)
+        number = word(row.get("id"))
+        if number and row.get("type") == "order":
+            yield _order(change, row, number)
+        if number:
+            yield _message(change, row, number)
     for row in rows(change.value.get("statuses")):
         yield _status(change, row)
 
 
-def _message(change: Change, row: Json) -> Iterator[Event]:
-    number = word(row.get("id"))
-    if not number:
-        return
+def _order(change: Change, row: Json, number: str) -> Event:
+    kept = order_row(row, change.contact(row), change.phone)
+    return change.event(
+        "order.created",
+        f"order:{number}",
+        {"order": kept},
+        ref=EventRef.build(kind="order", id=number),
+        native_type="messages.order",
+        occurred_at=moment(row.get("timestamp")),
+        state=order_of(kept, {}),
+    )
+
+
+def _message(change: Change, row: Json, number: str) -> Event:
     contact = change.contact(row)
     message = message_of(row, contact, change.phone)
-    if row.get("type") == "order":
-        kept = order_row(row, contact, change.phone)
-        yield change.event(
-            "order.created",
-            f"order:{number}",
-            {"order": kept},
-            ref=EventRef.build(kind="order", id=number),
-            native_type="messages.order",
-            occurred_at=message.sent_at,
-            state=order_of(kept, {}),
-        )
-    yield change.event(
+    return change.event(
         "message.received",
         f"message:{number}",
         {"contact": dict(contact), "message": dict(row)},
