@@ -363,7 +363,8 @@ def test_a_message_that_nobody_looked_at_is_whole_wherever_it_goes() -> None:
 
 
 def test_an_event_points_to_the_conversation_of_its_message() -> None:
-    for fields in ({}, {"from": None}, {"from_user_id": None}):
+    known: list[dict[str, Any]] = [{}, {"from": None}, {"from_user_id": None}]
+    for fields in known:
         event = only(push(message(**fields)))
         assert event.ref == EventRef(
             kind="message", id="wamid.1", parent_id=event.state.conversation.native_id

@@ -276,7 +276,10 @@ class receipt(_Entry, Generic[P]):  # noqa: N801  # used like a decorator
     def __get__(self, face: Any, owner: type) -> Any:
         if face is None:
             return self
-        return _BoundReceipt(self, face._core, Receipt if isinstance(face, Sync) else AsyncReceipt)
+        kind = Receipt if isinstance(face, Sync) else AsyncReceipt
+        # Bound once: what stands in the face itself is found before this, as with a cached_property.
+        bound = vars(face)[self.name] = _BoundReceipt(self, face._core, kind)
+        return bound
 
 
 def attach(event: Event, reader: Webhooks, run: Callable[[Any], Any]) -> Event:
