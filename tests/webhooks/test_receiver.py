@@ -148,6 +148,7 @@ def test_each_receipt_has_events_of_its_own() -> None:
     assert (elsewhere, elsewhere.raw) == (event, event.raw)
     assert elsewhere.model_fields_set == event.model_fields_set
     assert elsewhere.fetch() == "elsewhere"
+    assert event.model_copy(deep=True) == event
     with pytest.raises(Unsupported):  # it still asks through the client that handed it out
         event.fetch()
     assert other.webhooks.receive(**delivery(A)).events == (event,)

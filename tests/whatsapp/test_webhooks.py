@@ -340,25 +340,26 @@ def test_the_published_webhooks_are_read(name: str) -> None:
     assert all(event.type != "unknown" for event in found) or name == "user_id_update"
 
 
-def test_a_message_that_nobody_looked_at_is_whole_wherever_it_goes() -> None:
-    def untouched() -> Any:
-        return only(push(message(context={"id": "wamid.0"}))).state
+def test_an_event_that_nobody_looked_at_is_whole_wherever_it_goes() -> None:
+    def untouched() -> Event:
+        return only(push(message(context={"id": "wamid.0"})))
 
-    whole = {
-        "id": "wamid.1",
-        "sender": Identity(kind="wa_id", value=NUMBER),
-        "contents": (Text("Is it blue?"),),
-    }
-    for same in (
+    for event in (
         untouched(),
         pickle.loads(pickle.dumps(untouched())),
         untouched().model_copy(),
-        type(untouched()).model_validate_json(untouched().model_dump_json()),
+        untouched().model_copy(deep=True),
+        untouched().attached(lambda: None),
     ):
-        assert {name: getattr(same, name) for name in whole} == whole
-        assert (same.reply_to, same.conversation.native_id) == ("wamid.0", USER)
-        assert same.native_ids == {"message_id": "wamid.1"}
-        assert same == untouched()
+        said = event.state
+        assert (said.sender, said.text) == (Identity(kind="wa_id", value=NUMBER), "Is it blue?")
+        assert (said.reply_to, said.native_ids) == ("wamid.0", {"message_id": "wamid.1"})
+        assert event.ref == EventRef(kind="message", id="wamid.1", parent_id=said.conversation.native_id)
+        assert event.occurred_at == said.sent_at
+        assert event == untouched()
+    assert json.loads(untouched().model_dump_json()) == untouched().model_dump(mode="json")
+    assert Event.model_validate_json(untouched().model_dump_json()).ref == untouched().ref
+    assert "wamid.0" in repr(untouched())
     assert NUMBER not in repr(untouched().masked())
 
 

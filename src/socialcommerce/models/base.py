@@ -10,9 +10,9 @@ products is mapped in the time pydantic would need for a handful.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Self, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, dataclass_transform
 
 from pydantic import (
     AfterValidator,
@@ -26,7 +26,17 @@ from pydantic import (
 from pydantic._internal._model_construction import ModelMetaclass
 from pydantic_core import PydanticUndefined
 
-from socialcommerce.errors import SHAPE_ERRORS, DecodeError, InvalidRequest, NotLoaded
+from socialcommerce.errors import DecodeError, InvalidRequest, NotLoaded
+from socialcommerce.models.blueprint import (
+    _LATER,
+    Blueprint,
+    _get_dict,
+    _new,
+    _set_dict,
+    _set_extra,
+    _set_fields_set,
+    _set_private,
+)
 from socialcommerce.models.findings import as_invalid
 
 __all__ = [
@@ -84,14 +94,6 @@ def _absent() -> Any:
 def absent() -> Any:
     """Default of a record's field that has no honest default: left out, it is *not loaded*."""
     return Field(default_factory=_absent)
-
-
-_new = object.__new__
-_get_dict = BaseModel.__dict__["__dict__"].__get__
-_set_dict = BaseModel.__dict__["__dict__"].__set__
-_set_fields_set = BaseModel.__dict__["__pydantic_fields_set__"].__set__
-_set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
-_set_private = BaseModel.__dict__["__pydantic_private__"].__set__
 
 
 class Model(BaseModel):
@@ -185,69 +187,42 @@ class Model(BaseModel):
         return copy
 
 
-_LATER = "\0later"
-"""Beside the fields of a record: its blueprint and row, from which the parts that nobody read can be made."""
+class Lazy(Model):
+    """A model that a blueprint may make: the parts of it that nobody looked at are not read yet."""
 
-Row = TypeVar("Row")
-R = TypeVar("R", bound="Record")
+    if not TYPE_CHECKING:
 
+        @property
+        def __dict__(self) -> dict[str, Any]:
+            """The fields by name; who looks at all of them (a dump, a copy, a comparison) finds all read."""
+            values = _get_dict(self)
+            later = values.get(_LATER)
+            if later is not None:
+                blueprint, row = later
+                for name in blueprint.parts:
+                    if name not in values and name not in values.get("not_loaded", ()):
+                        blueprint.read(name, row, values)
+                values = {name: values[name] for name in type(self).__pydantic_fields__ if name in values}
+                _set_dict(self, values)
+            return values
 
-class Blueprint(Generic[R, Row]):
-    """How a row becomes a record: some fields at once, its ``parts`` when somebody first looks at them.
+        @__dict__.setter
+        def __dict__(self, values: dict[str, Any]) -> None:
+            _set_dict(self, values)
 
-    Most of a page's fields are never read, so that a page costs little more than its JSON. ``parts`` maps
-    the name of a field, or of several that are told together, to the function that reads it (or a tuple of
-    them) from a row. A row of an unexpected shape is a ``DecodeError`` of the platform, now or later.
-    """
-
-    def __init__(
-        self, model: type[R], platform: str, parts: Mapping[str | tuple[str, ...], Callable[[Row], Any]]
-    ) -> None:
-        self.model, self.platform = model, platform
-        self.parts: dict[str, tuple[tuple[str, ...], Callable[[Row], Any]]] = {}
-        for names, read in parts.items():
-            several = (names,) if isinstance(names, str) else names
-            self.parts |= dict.fromkeys(several, (several, read))
-        if unknown := self.parts.keys() - model.model_fields.keys():
-            raise TypeError(f"{model.__name__} has no field {min(unknown)!r}")
-        constants, factories, self._names = model._pattern
-        if eager := {name for name, _ in factories} - self.parts.keys():
-            raise TypeError(f"{model.__name__}.{min(eager)} has a default made anew: name it among the parts")
-        self._base = {name: value for name, value in constants.items() if name not in self.parts}
-        self._base["platform"] = platform
-
-    def __call__(self, row: Row, /, *, missing: tuple[str, ...] = (), **known: Any) -> R:
-        """A record of a row; ``known`` are the fields read already, ``missing`` those the row has not."""
-        record = _new(self.model)
-        values = self._base | known
-        values[_LATER] = (self, row)
-        if missing:
-            values["not_loaded"] = missing
-            for name in missing:
-                values.pop(name, None)
-        _set_dict(record, values)
-        _set_fields_set(record, self._names)
-        _set_extra(record, None)
-        _set_private(record, None)
-        return record
-
-    def read(self, name: str, row: Row, values: dict[str, Any]) -> Any:
-        """Read the part that ``name`` belongs to into a record's values, and answer that field."""
-        names, part = self.parts[name]
-        try:
-            found = part(row)
-        except SHAPE_ERRORS as error:
-            raise DecodeError.misshapen(error, self.platform) from error
-        if len(names) == 1:
-            values[name] = found
-            return found
-        for each, value in zip(names, found, strict=True):
-            if each not in values["not_loaded"]:
-                values[each] = value
-        return values[name]
+        def __getattr__(self, name: str) -> Any:
+            values = _get_dict(self)
+            later = values.get(_LATER)
+            if name in values:  # read by another thread in the meantime
+                return values[name]
+            if later is not None and name in later[0].parts and name not in values.get("not_loaded", ()):
+                return later[0].read(name, later[1], values)
+            if name in type(self).__pydantic_fields__:
+                raise NotLoaded(type(self).__name__, name)
+            return super().__getattr__(name)
 
 
-class Record(Model):
+class Record(Lazy):
     """An output whose row may have carried less than the whole. ``raw`` is the untouched payload."""
 
     raw: Any = Field(default=None, repr=False, exclude=True)
@@ -283,37 +258,6 @@ class Record(Model):
                 values.pop(name, None)  # an instance is seen again when it is put into another model
             values["not_loaded"] = names
         return self
-
-    if not TYPE_CHECKING:
-
-        @property
-        def __dict__(self) -> dict[str, Any]:
-            """The fields by name; who looks at all of them (a dump, a copy, a comparison) finds all read."""
-            values = _get_dict(self)
-            later = values.get(_LATER)
-            if later is not None:
-                blueprint, row = later
-                for name in blueprint.parts:
-                    if name not in values and name not in values["not_loaded"]:
-                        blueprint.read(name, row, values)
-                values = {name: values[name] for name in type(self).__pydantic_fields__ if name in values}
-                _set_dict(self, values)
-            return values
-
-        @__dict__.setter
-        def __dict__(self, values: dict[str, Any]) -> None:
-            _set_dict(self, values)
-
-        def __getattr__(self, name: str) -> Any:
-            values = _get_dict(self)
-            later = values.get(_LATER)
-            if name in values:  # read by another thread in the meantime
-                return values[name]
-            if later is not None and name in later[0].parts and name not in values["not_loaded"]:
-                return later[0].read(name, later[1], values)
-            if name in type(self).__pydantic_fields__:
-                raise NotLoaded(type(self).__name__, name)
-            return super().__getattr__(name)
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """As every model's; whoever prints a record of a misshapen row sees that it is one."""

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AwareDatetime, Field, PrivateAttr
 
 from socialcommerce.errors import ConfigurationError
-from socialcommerce.models.base import (
-    Model,
-    Personal,
+from socialcommerce.models.base import Lazy, Model, Personal
+from socialcommerce.models.blueprint import (
+    _get_dict,
     _new,
     _set_dict,
     _set_extra,
@@ -81,7 +81,7 @@ class EventRef(Model):
     parent_id: str | None = None
 
 
-class Event(Model):
+class Event(Lazy):
     """One thing that happened to one object of one account.
 
     ``key`` is the same each time the platform sends it: keep it to handle an event once. ``state`` is
@@ -109,7 +109,7 @@ class Event(Model):
     def attached(self, fetch: Callable[[], Any]) -> Event:
         """The same event, whose ``fetch`` calls this; the client does it before handing an event out."""
         copy = _new(type(self))
-        _set_dict(copy, self.__dict__.copy())
+        _set_dict(copy, _get_dict(self).copy())
         _set_fields_set(copy, self.__pydantic_fields_set__)
         _set_extra(copy, None)
         _set_private(copy, {"_fetch": fetch})

@@ -19,7 +19,7 @@ from socialcommerce.models.message import ConversationRef
 from socialcommerce.runtime.flow import Flow, Store
 from socialcommerce.runtime.text import quoted
 
-__all__ = ["Book", "Row", "ref_of", "reference_of", "thread_of"]
+__all__ = ["Book", "Row", "ref_of", "reference_of"]
 
 Row: TypeAlias = Mapping[str, Any]
 
@@ -38,18 +38,17 @@ def reference_of(order_id: str) -> str:
     return hashlib.sha256(order_id.encode()).hexdigest()[:32]
 
 
-def thread_of(wa_id: str, user_id: str) -> str:
-    """By what a conversation is known: the business-scoped user id, where WhatsApp tells one."""
-    return user_id or wa_id
-
-
 def ref_of(phone: str, *, wa_id: str = "", user_id: str = "") -> ConversationRef:
-    """The conversation of a number with a person; written to by the phone number, where that is told."""
+    """The conversation of a number with a person.
+
+    Known by the business-scoped user id, where WhatsApp tells one; written to by the phone number, where
+    that is not hidden.
+    """
     kind = "wa_id" if wa_id else "bsuid"
     return ConversationRef.build(
         platform="whatsapp",
         own_account=phone or None,
-        native_id=thread_of(wa_id, user_id),
+        native_id=user_id or wa_id,
         peer=Identity.build(kind=kind, value=wa_id or user_id) if wa_id or user_id else None,
     )
 

@@ -7,12 +7,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from attrs import define
-
 from socialcommerce.backends.meta.whatsapp.book import Row, ref_of
 from socialcommerce.backends.meta.whatsapp.codes import orders as order_codes
 from socialcommerce.backends.meta.words import moment, rows, table, word
-from socialcommerce.models.base import Blueprint
 from socialcommerce.models.content import (
     Audio,
     Cart,
@@ -38,51 +35,38 @@ from socialcommerce.models.message import ConversationRef, Message
 from socialcommerce.models.money import Money
 from socialcommerce.models.order import Line, Order, Payment, Quantities, Totals
 
-__all__ = ["came_by_ad", "decimal_of", "message_of", "money_of", "order_of", "order_row", "person_of"]
+__all__ = ["came_by_ad", "decimal_of", "message_of", "money_of", "order_of", "order_row", "peer_of"]
 
 Native = Mapping[str, Any]
 
 
-@define
-class _Said:
-    """A message's row, who wrote it, and the number that was written to."""
-
-    row: Native
-    contact: Native
-    phone: str
-
-
-def person_of(row: Native, contact: Native) -> tuple[str, str]:
-    """The number and the id of who wrote; they stand in a message or with its contact."""
-    return (
-        word(row.get("from")) or word(contact.get("wa_id")),
-        word(row.get("from_user_id")) or word(contact.get("user_id")),
+def peer_of(phone: str, row: Native, contact: Native) -> ConversationRef:
+    """The conversation that a message belongs to; number and id stand in it or with its contact."""
+    return ref_of(
+        phone,
+        wa_id=word(row.get("from")) or word(contact.get("wa_id")),
+        user_id=word(row.get("from_user_id")) or word(contact.get("user_id")),
     )
 
 
 def message_of(row: Native, contact: Native, phone: str) -> Message:
     """An inbound message; a notice of WhatsApp's own is of ``system``."""
-    return _MESSAGE(
-        _Said(row, contact, phone),
+    ref, kind = peer_of(phone, row, contact), word(row.get("type"))
+    return Message.build(
         id=word(row.get("id")),
-        author="system" if row.get("type") == "system" else "buyer",
+        platform="whatsapp",
+        native_ids={"message_id": word(row.get("id"))},
+        conversation=ref,
+        author="system" if kind == "system" else "buyer",
+        sender=ref.peer,
+        contents=_contents(row, kind),
         sent_at=moment(row.get("timestamp")),
+        reply_to=word(table(row.get("context")).get("id")) or None,
         raw=row,
     )
 
 
-def _whose(said: _Said) -> tuple[ConversationRef, Identity | None]:
-    ref = _peer_of(said.phone, said.row, said.contact)
-    return ref, ref.peer
-
-
-def _peer_of(phone: str, row: Native, contact: Native) -> ConversationRef:
-    wa_id, user_id = person_of(row, contact)
-    return ref_of(phone, wa_id=wa_id, user_id=user_id)
-
-
-def _contents(row: Native) -> tuple[Content, ...]:
-    kind = word(row.get("type"))
+def _contents(row: Native, kind: str) -> tuple[Content, ...]:
     read = _READERS.get(kind)
     found = read(row, table(row.get(kind))) if read is not None else []
     return (*(found or [Unsupported.build(kind=kind or "none", raw=dict(row))]), *_around(row))
@@ -245,18 +229,6 @@ _READERS: Final[Mapping[str, Callable[[Native, Native], list[Content]]]] = {
     "order": _order,
 }
 
-_MESSAGE: Final[Blueprint[Message, _Said]] = Blueprint(
-    Message,
-    "whatsapp",
-    {
-        "native_ids": lambda said: {"message_id": word(said.row.get("id"))},
-        ("conversation", "sender"): _whose,
-        "contents": lambda said: _contents(said.row),
-        "reply_to": lambda said: word(table(said.row.get("context")).get("id")) or None,
-    },
-)
-"""What it says, and to whom an answer goes, is read when somebody looks: a push is answered at once."""
-
 
 def decimal_of(told: Any) -> Decimal | None:
     """A number, as JSON or text has it; None for anything else, or out of all range."""
@@ -272,7 +244,7 @@ def decimal_of(told: Any) -> Decimal | None:
 def order_row(row: Native, contact: Native, phone: str) -> dict[str, Any]:
     """An order message as the client's book keeps it: JSON, amounts as text."""
     part, sent = table(row.get("order")), moment(row.get("timestamp"))
-    ref = _peer_of(phone, row, contact)
+    ref = peer_of(phone, row, contact)
     return {
         "id": word(row.get("id")),
         "at": sent.timestamp() if sent else 0.0,

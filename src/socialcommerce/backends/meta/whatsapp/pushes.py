@@ -8,20 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define
 
-from socialcommerce.backends.meta.whatsapp.book import ref_of, thread_of
+from socialcommerce.backends.meta.whatsapp.book import ref_of
 from socialcommerce.backends.meta.whatsapp.codes import messaging as message_codes
 from socialcommerce.backends.meta.whatsapp.codes import orders as order_codes
 from socialcommerce.backends.meta.whatsapp.codes import webhooks as codes
-from socialcommerce.backends.meta.whatsapp.incoming import (
-    decimal_of,
-    message_of,
-    order_of,
-    order_row,
-    person_of,
-)
+from socialcommerce.backends.meta.whatsapp.incoming import decimal_of, message_of, order_of, order_row
 from socialcommerce.backends.meta.words import digest, moment, rows, table, word
+from socialcommerce.models.blueprint import Blueprint
 from socialcommerce.models.content import Unsupported
 from socialcommerce.models.event import Event, EventRef
+from socialcommerce.models.message import Message
 
 if TYPE_CHECKING:
     from socialcommerce.models.event import EventType
@@ -132,21 +128,38 @@ def _order(change: Change, row: Json, number: str) -> Event:
 
 
 def _message(change: Change, row: Json, number: str) -> Event:
-    contact = change.contact(row)
-    message = message_of(row, contact, change.phone)
-    return change.event(
-        "message.received",
-        f"message:{number}",
-        {"contact": dict(contact), "message": dict(row)},
-        ref=_ref(number, thread_of(*person_of(row, contact))),
+    return _MESSAGE(
+        _Said(change, row),
+        key=f"message:{number}",
+        type="message.received",
         native_type=f"messages.{word(row.get('type')) or 'none'}",
-        occurred_at=message.sent_at,
-        state=message,
+        account=change.phone or change.account or None,
+        raw=change.raw,
     )
 
 
-def _ref(number: str, thread: str | None) -> EventRef:
-    return EventRef.build(kind="message", id=number, parent_id=thread or None)
+@define
+class _Said:
+    """A message and the change that it came in."""
+
+    change: Change
+    row: Json
+
+
+def _read(said: _Said) -> tuple[EventRef, datetime | None, Message, dict[str, Any]]:
+    contact = said.change.contact(said.row)
+    message = message_of(said.row, contact, said.change.phone)
+    return _ref(message), message.sent_at, message, {"contact": dict(contact), "message": dict(said.row)}
+
+
+_MESSAGE: Final[Blueprint[Event, _Said]] = Blueprint(
+    Event, "whatsapp", {("ref", "occurred_at", "state", "data"): _read}
+)
+"""What was said is read when somebody looks: a push is answered before, and often comes again."""
+
+
+def _ref(message: Message) -> EventRef:
+    return EventRef.build(kind="message", id=message.id, parent_id=message.conversation.native_id or None)
 
 
 def _echoes(change: Change) -> Iterator[Event]:
@@ -164,7 +177,7 @@ def _echoes(change: Change) -> Iterator[Event]:
             "message.sent",
             f"message:{number}",
             dict(row),
-            ref=_ref(number, ref.native_id),
+            ref=_ref(message),
             occurred_at=message.sent_at,
             state=message,
         )
@@ -178,14 +191,14 @@ def _status(change: Change, row: Json) -> Event:
         codes.STATUSES.get(status, "unknown"),
         f"status:{number}:{status}" if number else f"status:{digest(row)}",
         dict(row) | {"delivery": message_codes.DELIVERY.get(status, "other")},
-        ref=_ref(number, _receiver(row)) if number else None,
+        ref=EventRef.build(kind="message", id=number, parent_id=_receiver(row)) if number else None,
         native_type=f"statuses.{status or 'none'}",
         occurred_at=moment(row.get("timestamp")),
     )
 
 
-def _receiver(row: Json) -> str:
-    return thread_of(word(row.get("recipient_id")), word(row.get("recipient_user_id")))
+def _receiver(row: Json) -> str | None:
+    return word(row.get("recipient_user_id")) or word(row.get("recipient_id")) or None
 
 
 def _payment(change: Change, row: Json) -> Event:
@@ -231,7 +244,7 @@ def _calls(change: Change) -> Iterator[Event]:
             "message.window_opened",
             f"call:{number}",
             dict(row),
-            ref=_ref(number, message.conversation.native_id),
+            ref=_ref(message),
             occurred_at=message.sent_at,
             state=message,
         )
