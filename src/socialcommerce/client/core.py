@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from contextlib import closing
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from attrs import evolve, field, frozen
@@ -121,7 +120,7 @@ def shaped(flow: Flow[T], platform: str) -> Flow[T]:
     answered, value = False, None
     failure: Exception | None = None
     effect: Any = None
-    with closing(flow):
+    try:
         while True:
             try:
                 effect = flow.send(value) if failure is None else flow.throw(failure)
@@ -139,6 +138,8 @@ def shaped(flow: Flow[T], platform: str) -> Flow[T]:
             except Exception as error:  # noqa: BLE001  # whatever the world raised belongs to the flow that asked
                 failure = error
             answered = answered or isinstance(effect, _ANSWERED)
+    finally:
+        flow.close()
 
 
 _ANSWERED = (Send, Gather, Exclusive)

@@ -187,6 +187,12 @@ class _Entry:
         """What a face's method takes."""
         return inspect.Signature(list(self.parameters.values()))
 
+    @cached_property
+    def unbound(self) -> frozenset[str]:
+        """The names that may be given as they are; none where something must be given."""
+        whole = all(each.default is not each.empty for each in self.parameters.values())
+        return frozenset(self.parameters if whole else ())
+
     def _on(self, face: Any) -> Any:
         return self if face is None else self.bound(self, face._core)
 
@@ -399,8 +405,9 @@ class _BoundPages(_Bound):
         return core.pager(start, fetch)
 
     def _filters(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        args, kwargs = self._entry.taken(args, kwargs)
-        given = self.__signature__.bind(*args, **kwargs).arguments
+        args, given = self._entry.taken(args, kwargs)
+        if args or not self._entry.unbound >= given.keys():
+            given = self.__signature__.bind(*args, **given).arguments
         return {name: value for name, value in given.items() if value is not None}
 
     def _start(self, text: str | None, filters: dict[str, Any]) -> Cursor:

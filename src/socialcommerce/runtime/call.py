@@ -199,8 +199,18 @@ class TokenRecord:
     @classmethod
     def load(cls, value: Mapping[str, Any]) -> TokenRecord:
         """Read a record as ``dump`` wrote it, by this version or another one."""
-        known = {name: value[name] for name in _KEPT if name in value}
-        return cls(**known, scopes=tuple(value.get("scopes", ())), extra=value.get("extra", {}))
+        get = value.get
+        return cls(
+            get("access_token", ""),
+            get("refresh_token", ""),
+            get("access_expires_at"),
+            get("refresh_expires_at"),
+            get("consent_expires_at"),
+            get("issued_at"),
+            tuple(get("scopes", ())),
+            get("renewing_since"),
+            get("extra", {}),
+        )
 
     def dump(self) -> dict[str, Any]:
         """The record as JSON-able mapping, for a store; holds the secrets."""

@@ -49,7 +49,7 @@ class SyncDriver:
         """Drive ``flow`` to its end; answers its result or raises its error."""
         value: Any = None
         failure: Exception | None = None
-        with contextlib.closing(flow):
+        try:
             while True:
                 try:
                     effect = flow.send(value) if failure is None else flow.throw(failure)
@@ -60,6 +60,8 @@ class SyncDriver:
                     value = _SYNC[type(effect)](self, effect)
                 except Exception as error:  # noqa: BLE001  # whatever the world raised belongs to the flow that asked
                     failure = error
+        finally:
+            flow.close()
 
     def close(self) -> None:
         """Close the transport."""
@@ -86,7 +88,7 @@ class SyncDriver:
             lock.release()
 
     def _store(self, effect: Store) -> Any:
-        return getattr(getattr(self.state, effect.part), effect.verb)(*effect.arguments)
+        return _stored(self.state, effect)
 
 
 _SYNC: dict[type, Callable[[SyncDriver, Any], Any]] = {
@@ -96,6 +98,10 @@ _SYNC: dict[type, Callable[[SyncDriver, Any], Any]] = {
     Exclusive: SyncDriver._exclusive,
     Store: SyncDriver._store,
 }
+
+
+def _stored(state: State, effect: Store) -> Any:
+    return getattr(getattr(state, effect.part), effect.verb)(*effect.arguments)
 
 
 @define(eq=False)
@@ -150,12 +156,13 @@ class AsyncDriver:
     sleep: Callable[[float], Awaitable[None]] | None = None
     concurrency: int = 20
     _loops: RunVar[_Loop | None] = field(init=False, factory=_new_run_var, repr=False)
+    _latest: tuple[object, _Loop | None] = field(init=False, default=(None, None), repr=False)
 
     async def run(self, flow: _Flow[T]) -> T:
         """Drive ``flow`` to its end; answers its result or raises its error."""
         value: Any = None
         failure: Exception | None = None
-        with contextlib.closing(flow):
+        try:
             while True:
                 try:
                     effect = flow.send(value) if failure is None else flow.throw(failure)
@@ -163,18 +170,32 @@ class AsyncDriver:
                     return stop.value  # type: ignore[no-any-return]  # StopIteration is not generic
                 value, failure = None, None
                 try:
-                    value = await _ASYNC[type(effect)](self, effect)
+                    if type(effect) is Store and not getattr(self.state, effect.part).blocking:
+                        value = _stored(self.state, effect)
+                    else:
+                        value = await _ASYNC[type(effect)](self, effect)
                 except Exception as error:  # noqa: BLE001  # whatever the world raised belongs to the flow that asked
                     failure = error
+        finally:
+            flow.close()
 
     async def close(self) -> None:
         """Close the transport of the running loop; those of loops that ended are gone with them."""
         loop: _Loop | None = self._loops.get(None)
+        self._latest = (None, None)
         if loop is not None:
             self._loops.set(None)
             await loop.transport.aclose()
 
     def _here(self) -> _Loop:
+        running = _running_on_asyncio()
+        latest, loop = self._latest
+        if loop is None or running is None or running is not latest:
+            loop = self._opened()
+            self._latest = (running, loop)
+        return loop
+
+    def _opened(self) -> _Loop:
         loop: _Loop | None = self._loops.get(None)
         if loop is None:
             loop = _Loop(self.opener())
@@ -222,8 +243,9 @@ class AsyncDriver:
             await _call(part, lock.release)
 
     async def _store(self, effect: Store) -> Any:
-        part = getattr(self.state, effect.part)
-        return await _call(part, getattr(part, effect.verb), *effect.arguments)
+        from anyio import to_thread
+
+        return await to_thread.run_sync(_stored, self.state, effect)
 
 
 _ASYNC: dict[type, Callable[[AsyncDriver, Any], Awaitable[Any]]] = {
@@ -317,13 +339,16 @@ async def _whole(work: Coroutine[Any, Any, Any]) -> Any:
 
 def on_asyncio() -> bool:
     """Whether asyncio runs the code that asks, rather than trio or nothing."""
+    return _running_on_asyncio() is not None
+
+
+def _running_on_asyncio() -> object | None:
     import asyncio
 
     try:
-        asyncio.get_running_loop()
+        return asyncio.get_running_loop()
     except RuntimeError:
-        return False
-    return True
+        return None
 
 
 async def _in_a_task(work: Coroutine[Any, Any, T]) -> T:

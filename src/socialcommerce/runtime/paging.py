@@ -15,7 +15,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from attrs import define, evolve, field, frozen
-from attrs.validators import ge, instance_of, optional
 
 from socialcommerce.errors import InvalidRequest, PlatformError
 
@@ -37,7 +36,10 @@ class Page(Generic[T]):
 
 def position(**parts: Any) -> str:
     """Write a native position (numbers, text, lists) as text for ``Page.next``."""
-    return json.dumps(parts, separators=(",", ":"))
+    return _written(parts)
+
+
+_written = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def read_position(cursor: str | None) -> dict[str, Any]:
@@ -74,11 +76,11 @@ def windows(
 class Cursor:
     """Where a listing stands: whose operation, its filters, native position, items given of that page."""
 
-    operation: str = field(validator=instance_of(str))
-    filters: Mapping[str, Any] = field(factory=dict, validator=instance_of(dict))
-    position: str | None = field(default=None, validator=optional(instance_of(str)))
-    given: int = field(default=0, validator=[instance_of(int), ge(0)])
-    ended: bool = field(default=False, validator=instance_of(bool))
+    operation: str
+    filters: Mapping[str, Any] = field(factory=dict)
+    position: str | None = None
+    given: int = 0
+    ended: bool = False
 
     def text(self) -> str:
         """The cursor as an opaque string that can be kept anywhere."""
@@ -93,12 +95,21 @@ class Cursor:
         try:
             padded = text + "=" * (-len(text) % 4)
             found = cls(*json.loads(base64.urlsafe_b64decode(padded.encode("ascii"))))
+            _refuse_misshapen(found)
             filters = {name: _rich(value) for name, value in found.filters.items()}
         except (ValueError, TypeError, RecursionError) as error:
             raise InvalidRequest(fields={"cursor": "is not a cursor of this library"}) from error
         if found.operation != operation:
             raise InvalidRequest(fields={"cursor": f"belongs to {found.operation}, not to {operation}"})
         return evolve(found, filters=filters)
+
+
+def _refuse_misshapen(cursor: Cursor) -> None:
+    """``TypeError`` for what was no cursor when somebody wrote it."""
+    kinds = {"operation": str, "filters": dict, "position": str | None, "given": int, "ended": bool}
+    wrong = [name for name, kind in kinds.items() if not isinstance(getattr(cursor, name), kind)]
+    if wrong or cursor.given < 0:
+        raise TypeError(f"not a cursor: {wrong}")
 
 
 def plain(value: Any) -> Any:

@@ -96,7 +96,7 @@ class _Exchange:
             token = yield from tokens.usable(self.session, self.service, self.subject)
             self.token = yield from self.session.platform.complete(self.session, self.call, token)
         self.began = self.session.clock()
-        return self.session.platform.authorize(self.call, self.token, self.began)
+        return self.service.signer(self.call, self.token, self.began)
 
     def send(self, request: Request) -> Flow[Reply[Any]]:
         """One attempt: send, read the answer."""

@@ -14,7 +14,7 @@ from socialcommerce.runtime.call import Call, Service, Subject, TokenRecord
 from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.observe import Hook
 from socialcommerce.runtime.retry import RateLimits, Retry
-from socialcommerce.runtime.transport import Request, Timeout
+from socialcommerce.runtime.transport import Timeout
 
 __all__ = ["Platform", "Session"]
 
@@ -40,10 +40,6 @@ class Platform(Protocol):
 
     def service(self, call: Call) -> Service:
         """The service that a call goes to."""
-        ...
-
-    def authorize(self, call: Call, token: TokenRecord | None, now: float) -> Request:
-        """Sign a call: pure, the same inputs give the same bytes."""
         ...
 
     def token_key(self, service: Service, subject: Subject | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping
@@ -73,7 +72,7 @@ def proof(secret: str, token: str, moment: int | None = None) -> dict[str, str]:
         moment: whole epoch seconds for the timed form; None for the plain one.
     """
     message = token if moment is None else f"{token}|{moment}"
-    digest = hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()
+    digest = hmac.digest(secret.encode(), message.encode(), "sha256").hex()
     timed = {} if moment is None else {"appsecret_time": str(moment)}
     return {"appsecret_proof": digest, **timed}
 

@@ -206,8 +206,7 @@ class ShopeePlatform(Backend):
 def signature(app: App, path: str, now: int, token: str = "", subject_id: str = "") -> str:
     """HMAC-SHA256 over partner id, path, time and, but for Public calls, token and identity (guide 16)."""
     message = f"{app.partner_id}{path}{now}{token}{subject_id}"
-    # not hmac.digest: it lets another thread in, which the compiled transport's are waiting for
-    return hmac.new(app.partner_key.encode(), message.encode(), "sha256").hexdigest()
+    return hmac.digest(app.partner_key.encode(), message.encode(), "sha256").hex()
 
 
 def sign(app: App, host: str, call: Call, token: TokenRecord | None, now: float) -> Request:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -19,11 +21,50 @@ if TYPE_CHECKING:
 __all__ = ["AsyncFastTransport"]
 
 
+class _Watch:
+    """Looks after the exchanges under way by one alarm for all, set for the first that may be late."""
+
+    def __init__(self) -> None:
+        self._lines: set[_Line] = set()
+        self._alarm: asyncio.TimerHandle | None = None
+        self._at = inf
+
+    def over(self, line: _Line) -> None:
+        """Watch over an exchange from now on."""
+        self._lines.add(line)
+        self._wake(line.due)
+
+    def done(self, line: _Line) -> None:
+        """The exchange has ended."""
+        self._lines.discard(line)
+
+    def stop(self) -> None:
+        """Watch no more."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm, self._at = None, inf
+
+    def _wake(self, moment: float) -> None:
+        if moment < self._at:
+            self.stop()
+            self._at = moment
+            self._alarm = asyncio.get_running_loop().call_later(moment - monotonic(), self._look)
+
+    def _look(self) -> None:
+        self._at, now = inf, monotonic()
+        for line in [line for line in self._lines if line.due <= now]:
+            self._lines.discard(line)
+            line.late()
+        if self._lines:
+            self._wake(min(line.due for line in self._lines))
+
+
 class _Line(asyncio.Protocol):
     """One connection. Its methods without a docstring are called by asyncio."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: _Watch) -> None:
         self._loop = asyncio.get_running_loop()
+        self._watch = watch
         self._reader = Reader()
         self._waiter: asyncio.Future[None] | None = None
         self.quiet = True
@@ -47,22 +88,23 @@ class _Line(asyncio.Protocol):
         self._waiter = self._loop.create_future()
         for piece in pieces:
             self._transport.write(piece)
-        self._heard = monotonic()
-        self._watch(read, until)
+        self._heard, self._read, self._until = monotonic(), read, until
+        self._watch.over(self)
         try:
             await self._waiter
         finally:
-            self._timer.cancel()
+            self._watch.done(self)
             self._waiter = None
         return self._reader.response()
 
-    def _watch(self, read: float, until: float) -> None:
-        """Break the exchange off when nothing was heard for so long, or when its time is over."""
-        left = min(self._heard + read, until) - monotonic()
-        if left > 0:
-            self._timer = self._loop.call_later(left, self._watch, read, until)
-        else:
-            self._settle(TimeoutError())
+    @property
+    def due(self) -> float:
+        """When the exchange is broken off unless more is heard."""
+        return min(self._heard + self._read, self._until)
+
+    def late(self) -> None:
+        """Break the exchange off."""
+        self._settle(TimeoutError())
 
     def _settle(self, error: BaseException | None = None) -> None:
         if self._waiter is None or self._waiter.done():
@@ -113,6 +155,7 @@ class AsyncFastTransport(Routes[_Line]):
         """See ``Routes``."""
         super().__init__(tls=tls, trust_env=trust_env)
         self._by_proxy = AsyncDefaultTransport(tls=tls) if self._proxied else None
+        self._watch = _Watch()
 
     async def send(self, request: Request, timeout: Timeout) -> Response:
         """Exchange one request for one whole reply, or raise ``TransportFailure``."""
@@ -120,7 +163,7 @@ class AsyncFastTransport(Routes[_Line]):
         origin, pieces = self._prepare(request)
         if origin.proxied and self._by_proxy is not None:
             return await self._by_proxy.send(request, timeout)
-        line = origin.take() or await _connected(origin, request, timeout)
+        line = origin.take() or await self._connected(origin, request, timeout)
         try:
             return await line.exchange(request.method, pieces, timeout.read, until)
         except BROKEN as error:
@@ -133,20 +176,21 @@ class AsyncFastTransport(Routes[_Line]):
         """Give back every connection; what is sent afterwards fails with ``NotSent``."""
         self._closed = True
         self._close_origins()
+        self._watch.stop()
         await asyncio.sleep(0)  # connections are closed in the loop's next turn
         if self._by_proxy is not None:
             await self._by_proxy.aclose()
 
-
-async def _connected(origin: Origin[_Line], request: Request, timeout: Timeout) -> _Line:
-    loop = asyncio.get_running_loop()
-    name = origin.host if origin.tls is not None else None
-    try:
-        async with asyncio.timeout(min(timeout.connect, timeout.total)):
-            _, line = await loop.create_connection(
-                _Line, origin.host, origin.port, ssl=origin.tls, server_hostname=name
-            )
+    async def _connected(self, origin: Origin[_Line], request: Request, timeout: Timeout) -> _Line:
+        opened = partial(_Line, self._watch)
+        name = origin.host if origin.tls is not None else None
+        try:
+            async with asyncio.timeout(min(timeout.connect, timeout.total)):
+                _, line = await asyncio.get_running_loop().create_connection(
+                    opened, origin.host, origin.port, ssl=origin.tls, server_hostname=name
+                )
+        except OSError as error:
+            broken = unconnected(request, error)
+        else:
             return line
-    except OSError as error:
-        broken = unconnected(request, error)
-    raise broken
+        raise broken

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from typing import Final
 
@@ -23,25 +22,26 @@ __all__ = ["BROKEN", "Reader", "pieces"]
 BROKEN: Final = (OSError, EOFError, HttpParserError, HttpParserUpgrade, zlib.error)
 """What may be raised while a reply is awaited and read."""
 
-# Nothing that is signed can add a line of its own to what is sent.
-_HEAD: Final = re.compile(rb"[A-Z]+ /[!-~]* HTTP/1\.1(?:\r\n[!#-'*+.^-z|~0-9A-Z-]+: [^\0\r\n]*)*")
-
 _SMALL: Final = 65536  # bytes of a body that are cheaper copied than sent by themselves
 
 
 def pieces(request: Request, target: str, host: bytes) -> list[bytes]:
     """The request as it is written, in one piece or, where the body is large, in two.
 
-    ``ValueError`` where method, target or a header is not plain text on one line.
+    ``ValueError`` where the method is no word, or a header would be more than one line.
     """
     headers = raw_headers(request, host, _defaults())
     lines = [b"%b %b HTTP/1.1" % (request.method.encode("ascii"), target.encode("ascii"))]
     lines += [b"%b: %b" % pair for pair in headers]
-    head = b"\r\n".join(lines)
-    if _HEAD.fullmatch(head) is None:
+    head = b"\r\n".join(lines) + b"\r\n\r\n"
+    if not request.method.isalpha() or _counts(head) != (len(lines) + 1, len(lines) + 1, 0):
         raise ValueError("the head of the request is not plain text")
-    head += b"\r\n\r\n"
     return [head + request.content] if len(request.content) < _SMALL else [head, request.content]
+
+
+def _counts(head: bytes) -> tuple[int, int, int]:
+    """How many lines there are, either way of counting, and how many zeros that may end them elsewhere."""
+    return head.count(b"\n"), head.count(b"\r"), head.count(b"\0")
 
 
 _known_defaults: RawHeaders = []

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Line", "Origin", "Routes", "unconnected"]
 
-_URL: Final = re.compile(r"(https?://[^/?#]+)(/[^?#]*)?(\?[^#]*)?(?:#.*)?")
+_URL: Final = re.compile(r"""(https?://[!"$-.0->@-~]+)([/?][!"$-~]*)?(?:#.*)?""")  # printable ASCII alone
 
 
 class Line(Protocol):
@@ -132,9 +132,10 @@ class Routes(Generic[L]):
             found = _URL.fullmatch(request.url)
             if found is None:
                 raise ValueError("not an absolute http or https URL")
-            base, path, query = found.groups("")
+            base, target = found.groups()
             origin = self._origins.get(base) or self._new_origin(base)
-            return origin, pieces(request, f"{path or '/'}{query}", origin.netloc)
+            target = target or "/"
+            return origin, pieces(request, target if target[0] == "/" else f"/{target}", origin.netloc)
         except ValueError:
             wrong = malformed(request)
         raise wrong

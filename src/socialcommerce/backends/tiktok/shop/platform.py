@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, ClassVar
 
 from attrs import evolve, field, frozen
@@ -177,11 +177,12 @@ class TikTokShopPlatform(Backend):
 
     def sign(self, call: Call, token: TokenRecord | None, now: float) -> Request:
         """Write the request of one call (guide 'Sign your API request'): pure."""
-        query = query_of(call.query) | {"app_key": self.app.app_key, "timestamp": str(int(now))}
+        query = query_of(call.query)
+        query["app_key"], query["timestamp"] = self.app.app_key, str(int(now))
         if _names_shop(call):
             query["shop_cipher"] = self.cipher(call, token) or _no_cipher(call)
         headers, content = _content(call)
-        signed = b"" if call.files or _is_multipart(call.headers) else content
+        signed = b"" if call.files or (call.headers and _is_multipart(call.headers)) else content
         query["sign"] = signature(self.app, call.path, query, signed)
         if token is not None:
             headers[_TOKEN_HEADER] = token.access_token
@@ -208,11 +209,10 @@ def _is_multipart(headers: Mapping[str, str]) -> bool:
 
 def signature(app: App, path: str, query: Mapping[str, str], content: bytes) -> str:
     """HMAC-SHA256 in lower-case hex over secret, path, sorted decoded query, body and secret."""
-    pairs = "".join(f"{name}{query[name]}" for name in sorted(query) if name not in _UNSIGNED)
+    pairs = "".join([name + query[name] for name in sorted(query) if name not in _UNSIGNED])
     secret = app.app_secret.encode()
     message = secret + f"{path}{pairs}".encode() + content + secret
-    # not hmac.digest: it lets another thread in, which the compiled transport's are waiting for
-    return hmac.new(secret, message, "sha256").hexdigest()
+    return hmac.digest(secret, message, "sha256").hex()
 
 
 def sign_nothing(app: App, host: str, call: Call, token: TokenRecord | None, now: float) -> Request:
@@ -227,9 +227,9 @@ def query_of(query: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return ",".join(map(_text, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, (str, int)):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    return ",".join(map(_text, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _content(call: Call) -> tuple[dict[str, str], bytes]:
@@ -277,4 +277,9 @@ def limits(app: App, call: Call, subject: Subject | None) -> tuple[Bucket, ...]:
     So calls of one shop are smoothed: no more than 20 at once and in a second.
     """
     whose = subject.id if subject else "app"
-    return (Bucket(f"tiktok_shop:{app.app_key}:{whose}", 20.0, 20),)
+    return _smoothed(f"tiktok_shop:{app.app_key}:{whose}")
+
+
+@lru_cache(maxsize=4096)
+def _smoothed(key: str) -> tuple[Bucket, ...]:
+    return (Bucket(key, 20.0, 20),)
