@@ -129,7 +129,7 @@ def _order(change: Change, row: Json, number: str) -> Event:
 
 def _message(change: Change, row: Json, number: str) -> Event:
     return _MESSAGE(
-        _Said(change, row),
+        (change, row),
         key=f"message:{number}",
         type="message.received",
         native_type=f"messages.{word(row.get('type')) or 'none'}",
@@ -138,21 +138,14 @@ def _message(change: Change, row: Json, number: str) -> Event:
     )
 
 
-@define
-class _Said:
-    """A message and the change that it came in."""
-
-    change: Change
-    row: Json
-
-
-def _read(said: _Said) -> tuple[EventRef, datetime | None, Message, dict[str, Any]]:
-    contact = said.change.contact(said.row)
-    message = message_of(said.row, contact, said.change.phone)
-    return _ref(message), message.sent_at, message, {"contact": dict(contact), "message": dict(said.row)}
+def _read(said: tuple[Change, Json]) -> tuple[EventRef, datetime | None, Message, dict[str, Any]]:
+    change, row = said
+    contact = change.contact(row)
+    message = message_of(row, contact, change.phone)
+    return _ref(message), message.sent_at, message, {"contact": dict(contact), "message": dict(row)}
 
 
-_MESSAGE: Final[Blueprint[Event, _Said]] = Blueprint(
+_MESSAGE: Final[Blueprint[Event, tuple[Change, Json]]] = Blueprint(
     Event, "whatsapp", {("ref", "occurred_at", "state", "data"): _read}
 )
 """What was said is read when somebody looks: a push is answered before, and often comes again."""

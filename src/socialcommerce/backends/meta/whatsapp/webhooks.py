@@ -52,6 +52,8 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
     max_body: ClassVar[int] = 3 << 20
     _opened: flows.FlowRequest | None = None
     """The request of this delivery, decrypted once: verifying, reading and answering each look into it."""
+    _push: Delivery | None = None
+    """The delivery that was found to be a push and nothing else, looked through once for the same three."""
 
     @property
     @override
@@ -71,7 +73,7 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
 
     def verify(self, delivery: Delivery, now: datetime) -> Assurance:
         """By the secret of the app that owns the subscription; a Flow's request must be encrypted too."""
-        if _is_push(delivery):
+        if self._is_push(delivery):
             return signature.verify_push(delivery, self.backend.webhook_keys, now)
         if signature.is_handshake(delivery):
             return signature.verify_handshake(delivery, [self.backend.verify_token])
@@ -88,6 +90,14 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
             raise
         return "encrypted" if self._flow(delivery) is not None else assurance
 
+    def _is_push(self, delivery: Delivery) -> bool:
+        """Whether it can be nothing but a push, as most can: no trial, no form, no request of a Flow."""
+        if delivery is not self._push:
+            if signature.is_handshake(delivery) or _may_be_flow(delivery) or delivery.body[:1] != b"{":
+                return False
+            self._push = delivery
+        return True
+
     def _flow(self, delivery: Delivery) -> flows.FlowRequest | None:
         if not _may_be_flow(delivery):
             return None
@@ -100,7 +110,7 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
 
     def parse(self, delivery: Delivery) -> Sequence[Event]:
         """Every event of a delivery; several where it is about several messages."""
-        if _is_push(delivery):
+        if self._is_push(delivery):
             return _pushed(delivery)
         if signature.is_handshake(delivery):
             return (signature.handshake_event(delivery, "whatsapp"),)
@@ -115,7 +125,7 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
 
     def reply(self, delivery: Delivery) -> Response:
         """200 at once: the bare challenge, the encrypted answer to a ping, or nothing."""
-        if _is_push(delivery):
+        if self._is_push(delivery):
             return _EMPTY
         if signature.is_handshake(delivery):
             return signature.handshake_reply(delivery)
@@ -291,13 +301,6 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
 
 def _may_be_flow(delivery: Delivery) -> bool:
     return b'"encrypted_flow_data"' in delivery.body
-
-
-def _is_push(delivery: Delivery) -> bool:
-    """Whether it can be nothing but a push, as most deliveries: no trial, no form, no request of a Flow."""
-    if signature.is_handshake(delivery) or _may_be_flow(delivery):
-        return False
-    return delivery.body[:1] == b"{"  # as no form begins
 
 
 def _pushed(delivery: Delivery) -> Sequence[Event]:
