@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from attrs import frozen
+from attrs import define
 
 from socialcommerce.backends.shopee.chat import Json, instant, message_of, word
 from socialcommerce.backends.shopee.codes import webhooks as codes
@@ -23,7 +23,7 @@ _ALL_TEXT = 28
 """The push that carries every number as text."""
 
 
-@frozen
+@define
 class Push:
     """One push: its envelope settled, its data as it came."""
 
