@@ -117,27 +117,26 @@ def shaped(flow: Flow[T], platform: str) -> Flow[T]:
 
     Before anything was answered, such an error is a fault of ours and goes out as it is.
     """
-    answered, value = False, None
+    answered, value, effect = False, None, None
     failure: Exception | None = None
-    effect: Any = None
     try:
+        effect = flow.send(None)
         while True:
-            try:
-                effect = flow.send(value) if failure is None else flow.throw(failure)
-            except StopIteration as stop:
-                return stop.value  # type: ignore[no-any-return]  # StopIteration is not generic
-            except SocialCommerceError:
-                raise
-            except SHAPE_ERRORS as error:
-                if not answered or (error is failure and isinstance(effect, Send)):
-                    raise
-                raise DecodeError.misshapen(error, platform) from error
-            value, failure = None, None
+            failure = None
             try:
                 value = yield effect
             except Exception as error:  # noqa: BLE001  # whatever the world raised belongs to the flow that asked
                 failure = error
             answered = answered or isinstance(effect, _ANSWERED)
+            effect = flow.send(value) if failure is None else flow.throw(failure)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]  # StopIteration is not generic
+    except SocialCommerceError:
+        raise
+    except SHAPE_ERRORS as error:
+        if not answered or (error is failure and isinstance(effect, Send)):
+            raise
+        raise DecodeError.misshapen(error, platform) from error
     finally:
         flow.close()
 

@@ -20,7 +20,7 @@ from socialcommerce.resources.catalog import Catalog
 from socialcommerce.resources.face import Async, Sync, pages
 from socialcommerce.resources.orders import Orders
 from socialcommerce.resources.store import Store
-from socialcommerce.runtime.paging import Cursor, Page, plain
+from socialcommerce.runtime.paging import Cursor, Page, begun
 
 if TYPE_CHECKING:
     from socialcommerce.runtime.flow import Flow
@@ -126,25 +126,13 @@ class _Listed(_Operation):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         given = self.__signature__.bind(*args, **kwargs).arguments
         filters = {name: value for name, value in given.items() if value is not None}
-        start = self._start(filters.pop("cursor", None), filters)
+        cursor = filters.pop("cursor", None)
+        start = begun(f"fleet.{self._name}", filters, cursor)
         places: dict[str, str | None] = _places(start)
         sources = [
             self._source(account, start.filters, places.get(account)) for account in self._fleet.shops()
         ]
         return self._fleet.listing(start, sources)
-
-    def _start(self, text: str | None, filters: dict[str, Any]) -> Cursor:
-        operation = f"fleet.{self._name}"
-        if text is None:
-            return Cursor(operation, filters)
-        cursor = Cursor.read(text, operation)
-        kept = plain(cursor.filters)
-        other = [key for key, value in filters.items() if key not in kept or kept[key] != plain(value)]
-        if other:
-            raise InvalidRequest(
-                fields={"cursor": f"holds its own filters; leave out {', '.join(sorted(other))}"}, sent="no"
-            )
-        return cursor
 
     def _source(
         self, account: str, filters: Mapping[str, Any], place: str | None

@@ -23,7 +23,7 @@ from socialcommerce.resources.noun import Noun, invalid
 from socialcommerce.resources.pager import AsyncPager, Pager
 from socialcommerce.runtime.flow import Flow
 from socialcommerce.runtime.jobs import Task, begin, to_end
-from socialcommerce.runtime.paging import Cursor, Page, plain
+from socialcommerce.runtime.paging import Cursor, Page, begun
 
 __all__ = [
     "Async",
@@ -411,16 +411,9 @@ class _BoundPages(_Bound):
         return {name: value for name, value in given.items() if value is not None}
 
     def _start(self, text: str | None, filters: dict[str, Any]) -> Cursor:
-        name = f"{self._core.platform} {self._entry.full_name}"
-        if text is None:
-            return Cursor(name, filters)
-        cursor = Cursor.read(text, name)
+        cursor = begun(f"{self._core.platform} {self._entry.full_name}", filters, text)
         if not cursor.filters.keys() <= self._entry.parameters.keys():
             raise invalid(cursor="was made by another version of this listing")
-        kept = plain(cursor.filters)
-        other = [key for key, value in filters.items() if key not in kept or kept[key] != plain(value)]
-        if other:
-            raise invalid(cursor=f"holds its own filters; leave out {', '.join(sorted(other))}")
         return cursor
 
     def flow(self, *args: Any, **kwargs: Any) -> Flow[Any]:

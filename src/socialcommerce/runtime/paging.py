@@ -18,7 +18,7 @@ from attrs import define, evolve, field, frozen
 
 from socialcommerce.errors import InvalidRequest, PlatformError
 
-__all__ = ["Cursor", "Page", "Walk", "plain", "position", "read_position", "windows"]
+__all__ = ["Cursor", "Page", "Walk", "begun", "plain", "position", "read_position", "windows"]
 
 T = TypeVar("T")
 
@@ -102,6 +102,22 @@ class Cursor:
         if found.operation != operation:
             raise InvalidRequest(fields={"cursor": f"belongs to {found.operation}, not to {operation}"})
         return evolve(found, filters=filters)
+
+
+def begun(operation: str, filters: Mapping[str, Any], cursor: str | None) -> Cursor:
+    """Where a listing starts: at its beginning, or where a cursor stands, which holds its own filters.
+
+    ``InvalidRequest`` where other filters are given beside it.
+    """
+    if cursor is None:
+        return Cursor(operation, filters)
+    found = Cursor.read(cursor, operation)
+    kept = plain(found.filters)
+    other = [name for name, value in filters.items() if name not in kept or kept[name] != plain(value)]
+    if other:
+        told = f"holds its own filters; leave out {', '.join(sorted(other))}"
+        raise InvalidRequest(fields={"cursor": told}, sent="no")
+    return found
 
 
 def _refuse_misshapen(cursor: Cursor) -> None:

@@ -223,7 +223,11 @@ def sign_nothing(app: App, host: str, call: Call, token: TokenRecord | None, now
 
 def query_of(query: Mapping[str, Any]) -> dict[str, str]:
     """Parameters as TikTok Shop reads them: lists comma-joined, booleans in lower case, None left out."""
-    return {name: _text(value) for name, value in query.items() if value is not None}
+    return {
+        name: value if type(value) is str else _text(value)
+        for name, value in query.items()
+        if value is not None
+    }
 
 
 def _text(value: Any) -> str:

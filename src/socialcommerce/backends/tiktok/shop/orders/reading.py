@@ -25,7 +25,7 @@ from socialcommerce.resources.noun import identity, invalid
 from socialcommerce.resources.orders import Detail, Orders
 from socialcommerce.resources.returns import Cancellations, Returns
 from socialcommerce.runtime.flow import Flow, gather
-from socialcommerce.runtime.paging import Page, position, read_position
+from socialcommerce.runtime.paging import Page
 
 __all__ = ["Reading", "following", "step_of"]
 
@@ -35,18 +35,19 @@ _TIMES = ("created_after", "created_before", "updated_after", "updated_before")
 
 def step_of(cursor: str | None, steps: int) -> tuple[int, str | None]:
     """Which of the walks of a listing a cursor stands in, and the native cursor in it."""
-    place = read_position(cursor)
-    step, token = place.get("step", 0), place.get("token")
-    if not isinstance(step, int) or not 0 <= step < steps:
+    if cursor is None:
+        return 0, None
+    step, _, token = cursor.partition(" ")
+    if not (step.isascii() and step.isdigit() and int(step) < steps):
         raise invalid(cursor="is not a cursor of this listing")
-    return step, token
+    return int(step), token or None
 
 
 def following(step: int, steps: int, token: Any) -> str | None:
     """The text of the next place: further in this walk, the next walk, or None at the end."""
     if token:
-        return position(step=step, token=str(token))
-    return position(step=step + 1, token=None) if step + 1 < steps else None
+        return f"{step} {token}"
+    return f"{step + 1}" if step + 1 < steps else None
 
 
 class Reading(Settlement, OrdersNoun, Orders):
