@@ -24,7 +24,7 @@ from socialcommerce.backends import Backend, Messaging, native, no, supports
 from socialcommerce.errors import InvalidRequest, PartiallyApplied, PolicyViolation, Unsupported
 from socialcommerce.models import Content
 from socialcommerce.resources import inbox
-from socialcommerce.resources.sending import SendOptions, as_contents, portable, settled
+from socialcommerce.resources.sending import SendOptions, as_contents, portable, settled, together
 from socialcommerce.runtime.drivers import SyncDriver
 from socialcommerce.runtime.flow import Flow, done
 from socialcommerce.runtime.paging import Page
@@ -280,4 +280,29 @@ def test_conversations_are_listed_by_their_newest_message() -> None:
 def test_the_buyers_last_word_opens_a_window() -> None:
     _, run = kept(message(1), *(message(number, author="person", echo=True) for number in range(2, 80)))
     assert run(inbox.last_from_buyer(REF)).id == "1"
-    assert run(inbox.last_from_buyer(REF.model_copy(update={"native_id": "x"}))) is None
+    assert run(inbox.heard_at(REF)) == message(1).sent_at
+    nobody = REF.model_copy(update={"native_id": "x"})
+    assert (run(inbox.last_from_buyer(nobody)), run(inbox.heard_at(nobody))) == (None, None)
+
+
+def test_who_was_only_written_to_was_not_heard() -> None:
+    ours = [message(number, author="person", echo=True) for number in (1, 2)]
+    _, run = kept(*ours, message(3, echo=True), message(4, author="system"))
+    assert run(inbox.heard_at(REF)) is None
+
+
+def test_where_a_window_was_not_noted_the_history_tells_it() -> None:
+    state, run = kept(message(1), message(2, author="person", echo=True))
+    ((key, row),) = state.inbox.scan("n/")
+    for sent in (NOW + timedelta(minutes=2), NOW + timedelta(minutes=9)):
+        assert state.inbox.swap(key, state.inbox.load(key)[1], {"sent_at": sent.timestamp()})
+        assert run(inbox.heard_at(REF)) == message(1).sent_at
+        assert row["heard_at"] == (NOW + timedelta(minutes=1)).timestamp()
+
+
+def test_one_receipt_says_what_it_was_given() -> None:
+    free = SendReceipt(ids=("1",), via="x", billable=False, raw={"a": 1})
+    unknown = SendReceipt(ids=("2",), via="y", raw={"b": 1})
+    assert (together([free], True).billable, together([free], True).raw) == (False, {"a": 1})
+    assert [together([unknown], told).billable for told in (True, False, None)] == [True, False, None]
+    assert together([unknown], True).ids == ("2",)

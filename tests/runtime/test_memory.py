@@ -124,9 +124,9 @@ class TestSkus:
             assert sorted(ref["id"] for ref in found) == ["a", "b"]
 
 
-def say(state: State, conversation: str, number: float) -> bool:
+def say(state: State, conversation: str, number: float, heard: bool = False) -> bool:
     message = {"id": f"m{number}", "sent_at": number, "text": f"n° {number}"}
-    return run(memory.append_message("shop", conversation, message), state)
+    return run(memory.append_message("shop", conversation, message, heard), state)
 
 
 class TestInbox:
@@ -166,6 +166,31 @@ class TestInbox:
             page, _ = run(memory.list_conversations("shop"), state)
             assert [row["updated_at"] for row in page] == [2]
             assert len(run(memory.list_messages("shop", "anna"), state)[0]) == 2
+
+    def test_it_is_known_when_the_other_side_was_heard_last(self, state: State) -> None:
+        assert run(memory.last_heard("shop", "anna"), state) is None
+        say(state, "anna", 1)
+        assert run(memory.last_heard("shop", "anna"), state) == 0
+        for number, heard, last in ((5, True, 5), (7, False, 5), (6, True, 6), (3, True, 6), (8, True, 8)):
+            say(state, "anna", number, heard)
+            assert run(memory.last_heard("shop", "anna"), state) == last
+        assert run(memory.last_heard("shop", "ben"), state) is None
+
+    def test_where_it_was_not_noted_only_the_newest_message_of_all_tells_it(self, state: State) -> None:
+        say(state, "anna", 5)
+        ((key, _),) = state.inbox.scan("n/")
+        assert state.inbox.swap(key, state.inbox.load(key)[1], {"sent_at": 5})
+        for number, heard, last in ((6, False, None), (4, True, None), (7, True, 7), (8, False, 7)):
+            say(state, "anna", number, heard)
+            assert run(memory.last_heard("shop", "anna"), state) == last
+
+    def test_what_was_heard_meanwhile_is_not_forgotten(self, clock: Clock) -> None:
+        for order in set(permutations([0, 0, 0, 0, 1, 1, 1, 1])):
+            for heard in (1, 2):
+                state = State.memory(clock)
+                said = [({"id": str(at), "sent_at": at}, at == heard) for at in (1, 2)]
+                race([memory.append_message("shop", "anna", *each) for each in said], list(order), state)
+                assert run(memory.last_heard("shop", "anna"), state) == heard
 
     @pytest.mark.parametrize("moments", [(7.0001, 7.0002), (7.0002, 7.0001), (7.0001, 7.0001)])
     def test_two_messages_of_one_millisecond_leave_their_conversation_listed(

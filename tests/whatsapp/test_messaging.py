@@ -190,22 +190,107 @@ def test_what_they_wrote_after_an_ad_does_not_shut_the_longer_window() -> None:
     assert not client.messaging.policy(NUMBER).can_reply
 
 
-def test_a_long_talk_is_not_read_from_its_beginning_before_each_message(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    _, client = known()
-    for number in range(100):
-        deliver(client, push(message(f"wamid.{number}", NOW + number)))
+def counted(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many messages are read of a talk, each time that some are, from now on."""
     scan, read = client.state.inbox.scan, list[int]()
 
-    def counted(prefix: str, after: str = "", limit: int = 100) -> Any:
+    def count(prefix: str, after: str = "", limit: int = 100) -> Any:
         rows = scan(prefix, after, limit)
         read.append(len(rows))
         return rows
 
-    monkeypatch.setattr(client.state.inbox, "scan", counted)
+    monkeypatch.setattr(client.state.inbox, "scan", count)
+    return read
+
+
+def forget_who_was_heard(client: Client) -> None:
+    """Leave the state as versions wrote it that did not note when somebody was heard."""
+    store = client.state.inbox
+    for key, row in store.scan("n/"):
+        assert store.swap(key, store.load(key)[1], {"sent_at": row["sent_at"]})
+
+
+@pytest.mark.parametrize("theirs", [True, False])
+def test_a_long_talk_is_not_read_before_each_message(theirs: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    wire, client = known()
+    for number in range(100):
+        wire.now = NOW + number
+        if theirs:
+            deliver(client, push(message(f"wamid.{number}", wire.now)))
+        else:
+            client.messaging.send(NUMBER, "and another thing")
+    read = counted(client, monkeypatch)
     assert client.messaging.policy(NUMBER).can_reply
-    assert 0 < sum(read) < 30
+    client.messaging.send(NUMBER, "Yes!")
+    assert sum(read) == 0
+
+
+def test_nor_is_one_that_began_with_an_ad(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, client = known()
+    deliver(client, push(message("wamid.2", NOW, referral={"source_type": "ad"})))
+    for number in range(100):
+        deliver(client, push(message(f"wamid.later{number}", NOW + number)))
+    read = counted(client, monkeypatch)
+    client.messaging.send(NUMBER, "Yes!")
+    assert read == []
+
+
+@pytest.mark.parametrize("answers", [0, 60])
+def test_what_an_earlier_version_kept_holds_the_window_open(answers: int) -> None:
+    wire, client = known()
+    for number in range(answers):
+        wire.now = NOW + number
+        client.messaging.send(NUMBER, "and another thing")
+    forget_who_was_heard(client)
+    end = datetime.fromtimestamp(NOW, UTC) + timedelta(hours=24)
+    for _ in range(2):  # what is sent now does not tell either when the person wrote
+        assert client.messaging.policy(NUMBER).free_until == end
+        client.messaging.send(NUMBER, "Yes!")
+    wire.now = NOW + 24 * 3600
+    with pytest.raises(errors.PolicyViolation):
+        client.messaging.send(NUMBER, "Yes!")
+
+
+def test_a_message_that_comes_late_opens_no_window_that_has_ended() -> None:
+    wire, client = known()
+    wire.now = NOW + 3600
+    client.messaging.send(NUMBER, "Yes!")
+    deliver(client, push(message("wamid.earlier", NOW - 60)))
+    end = datetime.fromtimestamp(NOW, UTC) + timedelta(hours=24)
+    assert client.messaging.policy(NUMBER).free_until == end
+    deliver(client, push(message("wamid.later", NOW + 60)))
+    assert client.messaging.policy(NUMBER).free_until == end + timedelta(seconds=60)
+
+
+def test_a_window_opened_under_a_former_id_is_open() -> None:
+    wire = Wire()
+    wire[MESSAGES] = accepted()
+    client = wire.whatsapp()
+    deliver(client, push(message("wamid.0", from_user_id=None), contacts=[]))
+    client.messaging.send(NUMBER, "Yes!")  # and the answer tells the id, under which nothing was heard
+    wire.now = NOW + 60
+    client.messaging.send(NUMBER, "It is!")
+    assert [one.id for one in client.messaging.conversations()] == [USER, NUMBER]
+    end = datetime.fromtimestamp(NOW, UTC) + timedelta(hours=24)
+    assert client.messaging.policy(USER).free_until == end
+    wire.now = NOW + 24 * 3600
+    with pytest.raises(errors.PolicyViolation):
+        client.messaging.send(NUMBER, "Yes!")
+
+
+def test_an_ad_is_answered_under_whichever_id_the_answer_is_kept() -> None:
+    wire = Wire()
+    wire[MESSAGES] = accepted()
+    client = wire.whatsapp()
+    ad = message("wamid.0", from_user_id=None, referral={"source_type": "ad"})
+    deliver(client, push(ad, contacts=[]))
+    deliver(client, push(message("wamid.1", NOW + 60)))
+    wire.now = NOW + 100
+    client.messaging.send(NUMBER, "Yes!")
+    end = datetime.fromtimestamp(NOW, UTC) + timedelta(hours=72)
+    assert client.messaging.policy(NUMBER).free_until == end
+    wire.now = NOW + 71 * 3600
+    client.messaging.send(NUMBER, "And there is more")
 
 
 def test_marketing_is_not_for_people_of_the_united_states() -> None:

@@ -272,11 +272,18 @@ _WHOM = frozenset({"to", "conversation"})
 def _refuse_elsewhere(name: str, whom: Any, platform: str) -> None:
     """Refuse another platform's conversation: its id may be somebody's here."""
     for one in whom if isinstance(whom, list | tuple) else (whom,):
-        to = getattr(one, "to", one)
-        ref = getattr(to, "ref", None) or getattr(to, "conversation", None) or to
+        ref = _told_by(one)
         theirs = ref.get("platform") if isinstance(ref, Mapping) else getattr(ref, "platform", None)
         if theirs and platform and theirs != platform:
             raise invalid(**{name: f"is a conversation of {theirs}, not of {platform}"})
+
+
+def _told_by(whom: Any) -> Any:
+    """The conversation that a recipient, a message or an order names; else the thing itself."""
+    for name in ("to", "ref", "conversation"):
+        if name in getattr(type(whom), "__pydantic_fields__", ()):  # to ask for what is not there takes long
+            whom = getattr(whom, name, None) or whom
+    return whom
 
 
 def _refuse_unknown(name: str, value: Any, words: tuple[str, ...]) -> None:

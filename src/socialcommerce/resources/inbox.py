@@ -16,7 +16,7 @@ from socialcommerce.runtime.paging import Page
 if TYPE_CHECKING:
     from socialcommerce.runtime.flow import Flow
 
-__all__ = ["conversations", "keep", "last_from_buyer", "messages"]
+__all__ = ["conversations", "heard_at", "keep", "last_from_buyer", "messages"]
 
 _DEEP = 200
 
@@ -30,11 +30,13 @@ def keep(message: Message) -> Flow[bool]:
     if message.sent_at is None:
         return False
     row = message.model_dump(mode="json") | {"id": message.id, "sent_at": message.sent_at.timestamp()}
-    return (yield from memory.append_message(_account(message.conversation), _thread(message), row))
+    ref = message.conversation
+    return (yield from memory.append_message(_account(ref), ref.key[3], row, _is_heard(message)))
 
 
-def _thread(message: Message) -> str:
-    return message.conversation.key[3]
+def _is_heard(message: Message) -> bool:
+    """Whether the other side wrote it, which opens a window."""
+    return message.author == "buyer" and not message.echo
 
 
 def _message(row: dict[str, Any]) -> Message:
@@ -79,13 +81,22 @@ def messages(ref: ConversationRef, *, cursor: str | None = None, limit: int = 50
     return Page([_message(row) for row in rows], following)
 
 
+def heard_at(ref: ConversationRef) -> Flow[datetime | None]:
+    """When the other side wrote last; None where it is not known to have written at all."""
+    told = yield from memory.last_heard(_account(ref), ref.key[3])
+    if told is None:
+        last = yield from last_from_buyer(ref)
+        return last.sent_at if last else None
+    return datetime.fromtimestamp(told, UTC) if told else None
+
+
 def last_from_buyer(ref: ConversationRef) -> Flow[Message | None]:
     """The newest message that the other side wrote, which opens a window; None where none is known."""
     cursor: str | None = None
     for _ in range(_DEEP):
         page = yield from messages(ref, cursor=cursor)
         for message in page.items:
-            if message.author == "buyer" and not message.echo:
+            if _is_heard(message):
                 return message
         cursor = page.next
         if cursor is None:

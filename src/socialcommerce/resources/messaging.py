@@ -302,6 +302,13 @@ class Messaging(Noun):
         """How the platform writes one content; refuses one that it cannot send."""
         self.refuse(f"send:{capability_of(content)}")
 
+    def standing(self, ref: ConversationRef) -> Flow[SendPolicy]:
+        """What ``send`` goes by: the ``policy`` of somebody who is settled already.
+
+        Where a reply is open, its window may end later than is said here.
+        """
+        return self.policy(ref)
+
     def price_of(
         self, ref: ConversationRef, contents: Sequence[Content], options: SendOptions, policy: SendPolicy
     ) -> bool | None:
@@ -320,10 +327,10 @@ class Messaging(Noun):
         for item in items:
             self.payload(item)
         ref = yield from self.recipient(to)
-        policy = yield from self.policy(ref)
+        policy = yield from self.standing(ref)
         billable = self.price_of(ref, items, options, policy)
         self._permit(policy, billable, options)
-        return (yield from self._deliver_all(ref, items, options, billable))
+        return (yield from self.deliver_all(ref, items, options, billable))
 
     def _permit(self, policy: SendPolicy, billable: bool | None, options: SendOptions) -> None:
         open_now = policy.can_reply if options.purpose == "reply" else options.purpose in policy.exits
@@ -338,9 +345,10 @@ class Messaging(Noun):
     def _forbidden(self, message: str, reason: str) -> PolicyViolation:
         return PolicyViolation(message, reason=reason, platform=self.backend.name, sent="no")
 
-    def _deliver_all(
+    def deliver_all(
         self, ref: ConversationRef, items: Sequence[Content], options: SendOptions, billable: bool | None
     ) -> Flow[SendReceipt]:
+        """Send contents in order, as many a call as the platform takes; ``billable``: by ``price_of``."""
         receipts: list[SendReceipt] = []
         for start in range(0, len(items), self.batch):
             part = items[start : start + self.batch]

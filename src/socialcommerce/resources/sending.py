@@ -105,6 +105,8 @@ def stopped(
 def together(receipts: Sequence[SendReceipt], billable: bool | None) -> SendReceipt:
     """One receipt for all parts of a message."""
     first, last = receipts[0], receipts[-1]
+    if len(receipts) == 1 and (billable is None or first.billable is not None):
+        return first
     return SendReceipt.build(
         ids=tuple(message for receipt in receipts for message in receipt.ids),
         via=first.via,

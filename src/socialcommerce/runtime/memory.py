@@ -6,18 +6,17 @@ the next. Instants are seconds since the epoch, durations seconds.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from socialcommerce.runtime.flow import Flow, Part, Store
-from socialcommerce.runtime.text import quoted
+from socialcommerce.runtime.text import joined, plain_parts
 
 __all__ = [
     "append_message",
     "claim",
     "confirm",
+    "last_heard",
     "list_conversations",
     "list_messages",
     "lookup",
@@ -33,26 +32,12 @@ Change = Callable[[Record | None], Record | None]
 """The new value of a row, given the present one; None leaves it as it is."""
 
 
-_as_it_is = re.compile(r"[A-Za-z0-9_.~/-]*").fullmatch
-
-
-def _key(*parts: str) -> str:
-    return _keys([parts])[0]
-
-
 def _keys(rows: Sequence[tuple[str, ...]]) -> list[str]:
     """A key a row. Most hold nothing to quote; all rows of a page are looked at together."""
     keys = ["/".join(parts) for parts in rows]
-    text = "".join(keys)
-    if _as_it_is(text) and text.count("/") == sum(map(len, rows)) - len(rows):
+    if plain_parts("".join(keys), sum(map(len, rows)) - len(rows)):
         return keys
-    return ["/".join([_quoted(part) for part in parts]) for parts in rows]
-
-
-@lru_cache(maxsize=256)
-def _quoted(part: str) -> str:
-    """Of the parts of a key most stood in the key before: whose account it is, which conversation."""
-    return quoted(part)
+    return [joined(*parts) for parts in rows]
 
 
 def _update(part: Part, key: str, change: Change, ttl: float | None = None) -> Flow[bool]:
@@ -108,13 +93,13 @@ _KEYS_KEPT = 90 * DAY
 
 def made_under(platform: str, account: str, kind: str, key: str) -> Flow[Record | None]:
     """What ``note_made`` kept under a caller's key for a thing of this kind; None where nothing was."""
-    value, _ = yield Store("seen", "load", (_key("made", platform, account, kind, key),))
+    value, _ = yield Store("seen", "load", (joined("made", platform, account, kind, key),))
     return value  # type: ignore[no-any-return]  # effects answer whatever their driver sends
 
 
 def note_made(platform: str, account: str, kind: str, key: str, made: Record) -> Flow[bool]:
     """Keep for 90 days what a caller's key made, in the place of what was kept before."""
-    return _update("seen", _key("made", platform, account, kind, key), lambda _: made, _KEYS_KEPT)
+    return _update("seen", joined("made", platform, account, kind, key), lambda _: made, _KEYS_KEPT)
 
 
 # skus: where each SKU is sold
@@ -132,7 +117,7 @@ def remember(platform: str, account: str, rows: Iterable[tuple[str, Mapping[str,
 
 def lookup(platform: str, account: str, sku: str) -> Flow[list[dict[str, Any]]]:
     """The refs remembered for ``sku``; one product or several, none when it was never seen."""
-    rows = yield Store("skus", "scan", (_key(platform, account, sku) + "/", "", _NAMESAKES))
+    rows = yield Store("skus", "scan", (joined(platform, account, sku) + "/", "", _NAMESAKES))
     return [dict(ref) for _, ref in rows]
 
 
@@ -144,7 +129,8 @@ _NAMESAKES = 100
 #
 # Two kinds of row: "m/account/conversation/time/id" holds a message, and
 # "c/account/time/conversation" the newest of a conversation, found through
-# "n/account/conversation". Times count down, so that key order is newest first.
+# "n/account/conversation", which knows too when the other side was heard last.
+# Times count down, so that key order is newest first.
 
 _END_OF_TIME = 10**13
 
@@ -153,42 +139,63 @@ def _downwards(sent_at: float) -> str:
     return f"{_END_OF_TIME - round(sent_at * 1000):014d}"
 
 
-def append_message(account: str, conversation: str, message: Record) -> Flow[bool]:
+def append_message(account: str, conversation: str, message: Record, heard: bool = False) -> Flow[bool]:
     """Keep a received or sent message; False when it was kept before.
 
-    ``message`` is a mapping with at least ``id`` and ``sent_at`` (seconds since the epoch).
+    ``message`` is a mapping with at least ``id`` and ``sent_at`` (seconds since the epoch);
+    ``heard`` where the other side said it.
     """
-    key = _key("m", account, conversation, _downwards(message["sent_at"]), message["id"])
-    fresh = yield from _update("inbox", key, lambda row: None if row else message)
-    yield from _freshen(account, conversation, message)
+    key = joined("m", account, conversation, _downwards(message["sent_at"]), message["id"])
+    fresh: bool = yield Store("inbox", "swap", (key, 0, message))
+    yield from _freshen(account, conversation, message, heard)
     return fresh
 
 
-def _freshen(account: str, conversation: str, message: Record) -> Flow[None]:
-    newest = _key("n", account, conversation)
+def _freshen(account: str, conversation: str, message: Record, heard: bool) -> Flow[None]:
+    newest = joined("n", account, conversation)
     listed = _conversation(account, conversation, message["sent_at"])
     while True:
         row, version = yield Store("inbox", "load", (newest,))
         # Two instants may be listed at one place, which counts no finer than milliseconds.
         before = _conversation(account, conversation, row["sent_at"]) if row else listed
-        if row and row["sent_at"] > message["sent_at"]:
-            # Whoever was newer came between, and knows nothing of what was listed here.
-            return (yield from _forget("inbox", listed)) if listed != before else None
-        # Listed under the new time before the old one goes: never lost, at worst twice.
-        yield from _put("inbox", listed, conversation, message)
-        if (yield Store("inbox", "swap", (newest, version, {"sent_at": message["sent_at"]}))):
+        late = row is not None and row["sent_at"] > message["sent_at"]
+        if not late:
+            # Listed under the new time before the old one goes: never lost, at worst twice.
+            value = {"id": conversation, "updated_at": message["sent_at"], "last": message}
+            yield Store("inbox", "write", ({listed: value},))
+        fresh = _newest(row, message["sent_at"], heard)
+        if fresh == row or (yield Store("inbox", "swap", (newest, version, fresh))):
             break
     if before != listed:
-        yield from _forget("inbox", before)
+        # Of a late one: whoever was newer came between, and knows nothing of what was listed here.
+        yield from _forget("inbox", listed if late else before)
+
+
+def _newest(row: Record | None, sent_at: float, heard: bool) -> Record:
+    """When a conversation moved last, and when the other side was ``heard_at``: 0 where it never was.
+
+    A row of an earlier version does not tell; the next message that is newer than all before does.
+    """
+    if row is None:
+        return {"sent_at": sent_at, "heard_at": sent_at if heard else 0.0}
+    fresh = dict(row)
+    if heard and (sent_at >= row["sent_at"] or "heard_at" in row):
+        fresh["heard_at"] = max(sent_at, row.get("heard_at", 0.0))
+    fresh["sent_at"] = max(sent_at, row["sent_at"])
+    return fresh
+
+
+def last_heard(account: str, conversation: str) -> Flow[float | None]:
+    """When the other side said something last (seconds since the epoch), 0 where it never did.
+
+    None where that was not noted: nothing was kept, or by an earlier version.
+    """
+    row, _ = yield Store("inbox", "load", (joined("n", account, conversation),))
+    return row.get("heard_at") if row else None
 
 
 def _conversation(account: str, conversation: str, sent_at: float) -> str:
-    return _key("c", account, _downwards(sent_at), conversation)
-
-
-def _put(part: Part, key: str, conversation: str, message: Record) -> Flow[bool]:
-    value = {"id": conversation, "updated_at": message["sent_at"], "last": message}
-    return _update(part, key, lambda _: value)
+    return joined("c", account, _downwards(sent_at), conversation)
 
 
 def _forget(part: Part, key: str) -> Flow[None]:
@@ -203,14 +210,14 @@ def list_conversations(
 
     Answers a page and the cursor after it, None at the end.
     """
-    return _page("inbox", _key("c", account) + "/", cursor, limit)
+    return _page("inbox", joined("c", account) + "/", cursor, limit)
 
 
 def list_messages(
     account: str, conversation: str, cursor: str = "", limit: int = 50
 ) -> Flow[tuple[list[dict[str, Any]], str | None]]:
     """The messages of one conversation, newest first; a page and the cursor after it, None at the end."""
-    return _page("inbox", _key("m", account, conversation) + "/", cursor, limit)
+    return _page("inbox", joined("m", account, conversation) + "/", cursor, limit)
 
 
 def _page(part: Part, prefix: str, cursor: str, limit: int) -> Flow[tuple[list[dict[str, Any]], str | None]]:

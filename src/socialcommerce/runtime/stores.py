@@ -119,6 +119,18 @@ class Table(Protocol):
         ...
 
 
+def changed(table: Table, key: str, version: int, value: Value | None, ttl: float | None) -> bool:
+    """Swap a row within a transaction; say whether it still had that version."""
+    row = table.get(key)
+    if (row.version if row else 0) != version:
+        return False
+    if value is not None:
+        table.put(key, value, ttl)
+    elif row:
+        table.drop(key)
+    return True
+
+
 def holds(row: Row | None, value: Value, ttl: float | None) -> bool:
     """Whether writing ``value`` would change nothing."""
     return row is not None and ttl is None and row.expires == inf and row.value == value
@@ -136,14 +148,7 @@ class TransactionalStore(ABC):
     def swap(self, key: str, version: int, value: Value | None, ttl: float | None = None) -> bool:
         """See ``KeyValue.swap``."""
         with self.transaction() as table:
-            row = table.get(key)
-            if (row.version if row else 0) != version:
-                return False
-            if value is not None:
-                table.put(key, value, ttl)
-            elif row:
-                table.drop(key)
-            return True
+            return changed(table, key, version, value, ttl)
 
     def write(self, rows: Mapping[str, Value], ttl: float | None = None) -> None:
         """See ``KeyValue.write``."""
@@ -209,6 +214,12 @@ class MemoryStore(TransactionalStore):
         with self._mutex:
             self._purge(self.clock())
             yield self
+
+    def swap(self, key: str, version: int, value: Value | None, ttl: float | None = None) -> bool:
+        """See ``KeyValue.swap``; written out, since most of what changes is changed so."""
+        with self._mutex:
+            self._purge(self.clock())
+            return changed(self, key, version, value, ttl)
 
     def load(self, key: str) -> tuple[Value | None, int]:
         """See ``KeyValue.load``."""

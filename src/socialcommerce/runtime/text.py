@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NoReturn
 from urllib.parse import quote
 
-__all__ = ["quoted", "read_json", "write_json", "write_query"]
+__all__ = ["joined", "plain_parts", "quoted", "read_json", "write_json", "write_query"]
 
 
 def read_json(content: bytes) -> Any:
@@ -91,3 +91,25 @@ _plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 def quoted(text: str) -> str:
     """Percent-encode everything but the unreserved characters; most texts have no other."""
     return text if text.isascii() and (text.isalnum() or _plain(text)) else quote(text, safe="")
+
+
+def joined(*parts: str) -> str:
+    """Parts as one key, quoted so that no part runs into the next; most hold nothing to quote."""
+    text = "/".join(parts)
+    if plain_parts(text, len(parts) - 1):
+        return text
+    return "/".join([part if part.isalnum() and part.isascii() else _quoted_before(part) for part in parts])
+
+
+def plain_parts(text: str, slashes: int) -> bool:
+    """Whether a text of parts joined by so many slashes holds nothing that had to be quoted."""
+    return _plain_path(text) is not None and text.count("/") == slashes
+
+
+_plain_path = re.compile(r"[A-Za-z0-9_.~/-]*").fullmatch
+
+
+@lru_cache(maxsize=256)
+def _quoted_before(part: str) -> str:
+    """Of the parts of a key most stood in the key before: whose account it is, which conversation."""
+    return quoted(part)

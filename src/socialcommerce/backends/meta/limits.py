@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from socialcommerce.runtime.call import Call, Subject
@@ -23,6 +24,7 @@ APP_USAGE: Final = "x-app-usage"
 BUSINESS_USAGE: Final = "x-business-use-case-usage"
 AD_ACCOUNT_USAGE: Final = "x-ad-account-usage"
 INSIGHTS_USAGE: Final = "x-fb-ads-insights-throttle"
+_USAGE: Final = frozenset({APP_USAGE, BUSINESS_USAGE, AD_ACCOUNT_USAGE, INSIGHTS_USAGE})
 
 _RATE, _BURST = 100.0, 100
 """Calls a second: wide on purpose, see above; Instagram's own limit for messages is this very number."""
@@ -50,10 +52,15 @@ _OF_SERVICE: Final[Mapping[str, str]] = {
 
 def family(call: Call) -> str:
     """Which of Meta's business use cases counts a call: by its path, else by its service."""
+    return _family(call.path, call.service)
+
+
+@lru_cache(maxsize=1024)
+def _family(path: str, service: str) -> str:
     for pattern, name in _FAMILIES:
-        if pattern.search(call.path):
+        if pattern.search(path):
             return name
-    return _OF_SERVICE.get(call.service, "app")
+    return _OF_SERVICE.get(service, "app")
 
 
 def asset(call: Call, subject: Subject | None) -> str:
@@ -70,9 +77,12 @@ def buckets(name: str, call: Call, subject: Subject | None) -> tuple[Bucket, ...
         subject: the account it speaks for.
     """
     cost = min(_BURST, max(1, _inside(call)))
-    kind = family(call)
-    whole = Bucket(name, _RATE, _BURST, cost)
-    return (Bucket(_key(name, asset(call, subject), kind), _RATE, _BURST, cost), whole)
+    return _pair(name, _key(name, asset(call, subject), family(call)), cost)
+
+
+@lru_cache(maxsize=1024)
+def _pair(whole: str, part: str, cost: int) -> tuple[Bucket, ...]:
+    return (Bucket(part, _RATE, _BURST, cost), Bucket(whole, _RATE, _BURST, cost))
 
 
 def _key(name: str, whose: str, kind: str) -> str:
@@ -94,8 +104,10 @@ def pauses(name: str, call: Call, subject: Subject | None, response: Response) -
         subject: the account it spoke for.
         response: the reply, whatever its status.
     """
-    whose = asset(call, subject)
     headers = response.headers
+    if _USAGE.isdisjoint(headers):
+        return
+    whose = asset(call, subject)
     yield name, _rest(_most(_told(headers, APP_USAGE), ("call_count", "total_time", "total_cputime")))
     for account, row in _business(headers):
         rest = _minutes(row) or _rest(_most(row, ("call_count", "total_time", "total_cputime")))

@@ -17,7 +17,7 @@ from socialcommerce.backends.meta.whatsapp.codes.messaging import BSUID, FREE_EN
 from socialcommerce.models.identity import Identity
 from socialcommerce.models.message import ConversationRef
 from socialcommerce.runtime.flow import Flow, Store
-from socialcommerce.runtime.text import quoted
+from socialcommerce.runtime.text import joined
 
 __all__ = ["Book", "Row", "ref_of", "reference_of"]
 
@@ -60,7 +60,7 @@ class Book:
     phone: str
 
     def _key(self, kind: str, *parts: str) -> str:
-        return "/".join(["whatsapp", quoted(self.phone), kind, *map(quoted, parts)])
+        return joined("whatsapp", self.phone, kind, *parts)
 
     def _load(self, kind: str, *parts: str) -> Flow[Row]:
         row, _ = yield Store("inbox", "load", (self._key(kind, *parts),))
@@ -113,9 +113,12 @@ class Book:
             found.append(following)
         return found
 
-    def conversation(self, person: str) -> Flow[ConversationRef]:
-        """The conversation with somebody known by number or id."""
-        thread = (yield from self.ids(person))[-1]
+    def newest(self, person: str) -> Flow[str]:
+        """The newest id of somebody known by a number or an id: that of their conversation."""
+        return (yield from self.ids(person))[-1]
+
+    def conversation(self, thread: str) -> Flow[ConversationRef]:
+        """The conversation with somebody, by their newest id."""
         if not BSUID.fullmatch(thread):
             return ref_of(self.phone, wa_id=thread)
         row = yield from self._load("number", thread)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from socialcommerce.runtime.call import Call
@@ -30,5 +31,9 @@ def sending(app: str, call: Call) -> tuple[Bucket, ...]:
     if not reader:
         return ()
     number = call.path.strip("/").split("/")[-2]
-    key = f"whatsapp:{app}:{number}:messages"
-    return (Bucket(f"{key}:{reader}", *_PAIR), Bucket(key, *_NUMBER))
+    return _buckets(f"whatsapp:{app}:{number}:messages", reader)
+
+
+@lru_cache(maxsize=1024)
+def _buckets(number: str, reader: str) -> tuple[Bucket, ...]:
+    return (Bucket(f"{number}:{reader}", *_PAIR), Bucket(number, *_NUMBER))

@@ -291,8 +291,7 @@ class MetaMessaging(Inbox, Messaging):
 
     def _last_from(self, ref: ConversationRef) -> Flow[datetime | None]:
         """When the person wrote last, or did what opens the window, as pushes or the history tell."""
-        remembered = yield from inbox.last_from_buyer(ref.model_copy(update={"native_id": None}))
-        pushed = remembered.sent_at if remembered else None
+        pushed = yield from inbox.heard_at(ref.model_copy(update={"native_id": None}))
         if pushed is not None and self.now() < pushed + codes.WINDOW:
             return pushed
         told = yield from self._last_in_history(ref)

@@ -40,7 +40,7 @@ from socialcommerce.resources.capability import supports
 from socialcommerce.resources.messaging import Messaging, Templates, To
 from socialcommerce.resources.noun import invalid
 from socialcommerce.resources.orders import Orders
-from socialcommerce.resources.sending import Contents, SendOptions, capability_of
+from socialcommerce.resources.sending import SendOptions, capability_of
 from socialcommerce.runtime.call import Found, Undecided, Upload
 from socialcommerce.runtime.flow import Flow
 
@@ -82,10 +82,11 @@ class WhatsAppSending(GraphNoun, Messaging):
     parts: int = 0
     """How many messages this operation has sent: each has a reference of its own."""
 
-    def sending(self, to: To, contents: Contents, options: SendOptions) -> Flow[SendReceipt]:
-        """The rules of every platform; only the status webhook tells whether it was billed."""
-        receipt = yield from super().sending(to, contents, options)
-        return receipt.model_copy(update={"billable": None})
+    def deliver_all(
+        self, ref: ConversationRef, items: Sequence[Content], options: SendOptions, billable: bool | None
+    ) -> Flow[SendReceipt]:
+        """As everywhere; only the status webhook tells whether it was billed."""
+        return super().deliver_all(ref, items, options, None)
 
     def speaker(self, ref: ConversationRef) -> str:
         """The number that speaks in a conversation, by its id."""
@@ -109,10 +110,11 @@ class WhatsAppSending(GraphNoun, Messaging):
         ref = _given(to)
         phone = (ref.own_account if ref else None) or self.own("phone")
         person = (ref.native_id or (ref.peer.value if ref.peer else "")) if ref else _person(to)
-        known = yield from Book(phone).conversation(person_id(person))
-        if ref is not None and ref.peer is not None and known.native_id == ref.native_id:
+        book = Book(phone)
+        thread = yield from book.newest(person_id(person))
+        if ref is not None and ref.peer is not None and ref.native_id == thread:
             return ref
-        return known
+        return (yield from book.conversation(thread))
 
     def price_of(
         self, ref: ConversationRef, contents: Sequence[Content], options: SendOptions, policy: SendPolicy
@@ -261,9 +263,17 @@ class WhatsAppSending(GraphNoun, Messaging):
         ``free`` is free of a window, not of a price: see ``send(allow_paid=...)``.
         """
         ref = yield from self.recipient(conversation)
+        return self._policy(ref, (yield from self._open_until(ref)))
+
+    def standing(self, ref: ConversationRef) -> Flow[SendPolicy]:
+        """As ``policy``; whoever wrote within a day may be answered, whatever else holds a window open."""
         self.spent = yield from Book(self.speaker(ref)).spent(self.now())
-        history = yield from self._history(ref)
-        end = _window(history)
+        heard = yield from inbox.heard_at(ref)
+        if heard is None or self.now() >= heard + codes.WINDOW:
+            return self._policy(ref, (yield from self._open_until(ref)))
+        return self._policy(ref, heard + codes.WINDOW)
+
+    def _policy(self, ref: ConversationRef, end: datetime | None) -> SendPolicy:
         exits: tuple[Purpose, ...] = ("utility", "marketing")
         if ref.peer is not None and ref.peer.kind == "bsuid" and ref.peer.value.startswith("US."):
             exits = ("utility",)  # WhatsApp delivers no marketing in the United States
@@ -274,12 +284,26 @@ class WhatsAppSending(GraphNoun, Messaging):
             reason = f"the window after this person's last message ended at {end:%Y-%m-%d %H:%M} UTC"
         return SendPolicy.build(can_reply=reason is None, free_until=end, exits=exits, reason=reason)
 
-    def _history(self, ref: ConversationRef) -> Flow[list[Message]]:
+    def _open_until(self, ref: ConversationRef) -> Flow[datetime | None]:
+        """When the last window ends that a person opened, under every id; None where they wrote nothing."""
+        book, entered, heard = Book(self.speaker(ref)), list[datetime | None](), list[datetime]()
+        places = yield from self.threads(ref)
+        for place in places:
+            entered.append((yield from book.entry(place.native_id or "", self.now() - codes.FREE_ENTRY)))
+        if any(entered):
+            return _window((yield from self._history(places, entered)))
+        for place in places:
+            at = yield from inbox.heard_at(place)
+            heard += [at] if at else []
+        return max(heard) + codes.WINDOW if heard else None
+
+    def _history(
+        self, places: Sequence[ConversationRef], entered: Sequence[datetime | None]
+    ) -> Flow[list[Message]]:
         """The messages that may hold a window open, under every id of the person; else the last one."""
-        book, found = Book(self.speaker(ref)), list[Message]()
-        for place in (yield from self.threads(ref)):
-            entered = yield from book.entry(place.native_id or "", self.now() - codes.FREE_ENTRY)
-            found += yield from self._back_to(place, entered)
+        found: list[Message] = []
+        for place, since in zip(places, entered, strict=True):
+            found += yield from self._back_to(place, since)
         return found
 
     def _back_to(self, place: ConversationRef, entered: datetime | None) -> Flow[list[Message]]:
@@ -340,7 +364,7 @@ def _address(ref: ConversationRef) -> Payload:
 def _local(content: Content) -> tuple[str, Media] | None:
     """The field of a content whose file lies on this machine."""
     for name in ("media", "header"):
-        media = getattr(content, name, None)
+        media = vars(content).get(name)
         if isinstance(media, Media) and media.id is None and media.url is None:
             return name, media
     return None
