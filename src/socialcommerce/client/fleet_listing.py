@@ -15,15 +15,19 @@ from functools import partial
 from heapq import heappop, heappush
 from itertools import islice
 from math import inf
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import define, evolve, field, frozen
 
-from socialcommerce.client.fleet_work import AsyncCrew, Crew, Progress, raise_all
+from socialcommerce.client.fleet_work import AsyncCrew, Crew, Progress, attempt, raise_all
 from socialcommerce.errors import DecodeError, SocialCommerceError
 from socialcommerce.models.bulk import Outcome
 from socialcommerce.resources.pager import AsyncFrames, Frames
+from socialcommerce.runtime.drivers import on_asyncio
 from socialcommerce.runtime.paging import Cursor, Page, Walk
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["AsyncFleetPager", "FleetPager", "Merge", "ShopListing", "times"]
 
@@ -338,11 +342,82 @@ class _AsyncPairs(AsyncIterator[tuple[str, T]]):
         return stream.account, stream.give()
 
 
-class _AsyncRead(AsyncIterator[tuple[str, T]]):
-    """One passage in no order."""
+class _Tasks(Generic[T]):
+    """Pages read in tasks of asyncio: as many as are asked at once are under way or wait to be given.
+
+    A shop that was begun is read to its end before another is begun.
+    """
+
+    def __init__(self, streams: Sequence[_Stream[T]], limit: int) -> None:
+        import asyncio
+
+        self._loop = asyncio.get_running_loop()
+        self._limit = limit
+        self._to_read = deque(stream for stream in streams if stream.open)
+        self._reading: set[asyncio.Task[_Stream[T]]] = set()
+        self._read: deque[asyncio.Task[_Stream[T]]] = deque()
+        self._arrival: asyncio.Future[None] | None = None
+
+    async def next(self, given: Sequence[_Stream[T]]) -> Sequence[_Stream[T]]:
+        """The next shop of which a page was read; none where all are through. ``given`` were given out."""
+        self._to_read.extendleft(stream for stream in given if stream.open)
+        self._begin()
+        while not self._read:
+            if not self._reading:
+                return ()
+            self._arrival = self._loop.create_future()
+            await self._arrival
+        return (self._read.popleft().result(),)
+
+    def _begin(self) -> None:
+        while self._to_read and len(self._reading) + len(self._read) < self._limit:
+            task = self._loop.create_task(_read(self._to_read.popleft()))
+            self._reading.add(task)
+            task.add_done_callback(self._arrived)
+
+    def _arrived(self, task: asyncio.Task[_Stream[T]]) -> None:
+        self._reading.discard(task)
+        self._read.append(task)
+        if self._arrival is not None and not self._arrival.done():
+            self._arrival.set_result(None)
+
+    def stop(self) -> None:
+        """Read no more."""
+        for task in self._reading:
+            task.cancel()
+        for task in self._read:
+            _ = task.cancelled() or task.exception()  # looked at, so that asyncio does not report it as lost
+
+
+async def _read(stream: _Stream[T]) -> _Stream[T]:
+    stream.take(await attempt(stream.account, partial(stream.fetch, stream.walk.place)))
+    return stream
+
+
+class _Rounds(Generic[T]):
+    """Pages read side by side, and the next ones when all of those are given: where there are no tasks."""
 
     def __init__(self, pager: AsyncFleetPager[T]) -> None:
         self._pager = pager
+
+    async def next(self, given: Sequence[_Stream[T]]) -> Sequence[_Stream[T]]:
+        """The shops of which a page was read; none where all are through."""
+        going = self._pager._going(self._pager._crew.limit)
+        await self._pager._crew.do(_works(going), _taker(going))
+        return going
+
+    def stop(self) -> None:
+        """Nothing is under way between two rounds."""
+
+
+class _AsyncRead(AsyncIterator[tuple[str, T]]):
+    """One passage in no order."""
+
+    _reader: _Tasks[T] | _Rounds[T] | None = None
+
+    def __init__(self, pager: AsyncFleetPager[T]) -> None:
+        self._pager = pager
+        self._streams: Sequence[_Stream[T]] = ()
         self._given: Iterator[tuple[str, T]] = iter(())
         pager._restart()
 
@@ -350,13 +425,25 @@ class _AsyncRead(AsyncIterator[tuple[str, T]]):
         while True:
             for pair in self._given:
                 return pair
-            self._pager._tell()
-            going = self._pager._going(self._pager._crew.limit)
-            if not going:
+            if not all(stream.open for stream in self._streams):
+                self._pager._tell()
+            self._streams = await self._opened().next(self._streams)
+            if not self._streams:
+                self._pager._tell()
                 self._pager._ended()
                 raise StopAsyncIteration
-            await self._pager._crew.do(_works(going), _taker(going))
-            self._given = _given(going)
+            self._given = _given(self._streams)
+
+    def _opened(self) -> _Tasks[T] | _Rounds[T]:
+        if self._reader is None:
+            limit, streams = self._pager._crew.limit, self._pager._streams
+            self._reader = _Tasks(streams, limit) if on_asyncio() else _Rounds(self._pager)
+        return self._reader
+
+    def __del__(self) -> None:
+        """Whoever stops half-way leaves nothing under way."""
+        if self._reader is not None:
+            self._reader.stop()
 
 
 class _AsyncItems(AsyncIterator[T]):
@@ -384,5 +471,8 @@ class AsyncFleetPager(_Listing[T], AsyncFrames[T]):
         return _AsyncPairs(self)
 
     def as_read(self) -> AsyncIterator[tuple[str, T]]:
-        """Each item with its account, page by page as the shops answer; see ``FleetPager.as_read``."""
+        """Each item with its account, page by page as the shops answer; see ``FleetPager.as_read``.
+
+        On asyncio pages are read ahead, so that ``concurrency`` calls are always under way.
+        """
         return _AsyncRead(self)

@@ -29,6 +29,7 @@ __all__ = [
     "OpenedClients",
     "Progress",
     "asked",
+    "attempt",
     "failure_of",
     "operate",
 ]
@@ -259,7 +260,7 @@ class AsyncCrew:
         async def worker() -> None:
             try:
                 for index, (account, job) in waiting:
-                    found[index] = await _attempt_async(account, job)
+                    found[index] = await attempt(account, job)
                     told(index, found[index])
             except Exception as error:  # noqa: BLE001  # carried out of the task group, which would wrap it
                 strange.append(error)
@@ -273,7 +274,8 @@ class AsyncCrew:
         return [found[index] for index in range(len(works))]
 
 
-async def _attempt_async(account: str, job: Callable[[], Awaitable[T]]) -> Outcome[str, T]:
+async def attempt(account: str, job: Callable[[], Awaitable[T]]) -> Outcome[str, T]:
+    """What a shop answers, or the error of this library that it came to."""
     try:
         return Outcome.of(account, await job())
     except SocialCommerceError as error:
