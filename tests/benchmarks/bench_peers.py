@@ -43,7 +43,7 @@ BUYER = "16505551234"
 SECRET, TOKEN = "8f4a0000aaaa1111bbbb2222cccc3333", "EAAG0000aaaa1111"
 OURS = "ours, compiled"
 PEOPLE = 100
-"""How many are answered in turn: ours looks through what was said to each in the last three days."""
+"""How many are answered in turn."""
 
 Peer: TypeAlias = Callable[[str, ExitStack], Row]
 """Given the base URL of the server, answers what is timed; ``ImportError`` where it is not installed."""

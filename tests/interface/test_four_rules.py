@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from socialcommerce import BulkResult, Client, ConversationRef, Job, Ref, StockChange
+from socialcommerce import (
+    BulkResult,
+    Client,
+    Conversation,
+    ConversationRef,
+    Job,
+    Message,
+    Order,
+    Ref,
+    StockChange,
+    Text,
+)
 from socialcommerce.errors import BulkFailure, InvalidRequest, NotFound
 
 
@@ -105,7 +116,10 @@ def test_what_was_said_on_another_platform_is_not_answered_here(shop: Client) ->
     for verb in (shop.messaging.policy, shop.messaging.mark_read, shop.messaging.messages):
         with pytest.raises(InvalidRequest, match="of tiktok_shop, not of shopee"):
             verb(elsewhere)
-    with pytest.raises(InvalidRequest):
-        shop.messaging.send(elsewhere, "Very!")
+    message = Message(id="1", conversation=elsewhere, contents=(Text("Is it warm?"),))
+    order = Order.build(id="1", conversation=elsewhere)
+    for to in (elsewhere, Conversation(id=said, ref=elsewhere), message, order):
+        with pytest.raises(InvalidRequest, match="of tiktok_shop, not of shopee"):
+            shop.messaging.send(to, "Very!")
     assert not shop.market.outbox
     assert shop.messaging.send(said, "Very!").ids

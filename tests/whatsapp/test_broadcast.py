@@ -20,7 +20,7 @@ from tests.whatsapp.chat import (
     template_row,
 )
 
-from socialcommerce import Client, Consent, Identity, Recipient, errors
+from socialcommerce import Client, Consent, ConversationRef, Identity, Recipient, errors
 from socialcommerce.backends import Request
 from socialcommerce.models.content import Button, Template
 from socialcommerce.models.media import Media
@@ -64,6 +64,14 @@ def test_everybody_gets_their_own_words() -> None:
     references = {body["biz_opaque_callback_data"] for body in bodies}
     assert len(references) == 3
     assert {reference.rpartition(":")[2] for reference in references} == {"0", "1", "2"}
+
+
+def test_nobody_of_another_platform_is_among_them() -> None:
+    wire, client = shop()
+    elsewhere = Recipient(to=ConversationRef(platform="tiktok_shop", native_id="4900000000"))
+    with pytest.raises(errors.InvalidRequest, match="of tiktok_shop, not of whatsapp"):
+        client.messaging.broadcast([*people(1), elsewhere], READY, consent=AGREED, allow_paid=True)
+    assert wire.sent == []
 
 
 def test_marketing_goes_its_own_way() -> None:

@@ -136,8 +136,10 @@ def _business(headers: Mapping[str, str]) -> Iterator[tuple[str, Mapping[str, An
 
 def _told(headers: Mapping[str, str], name: str) -> Mapping[str, Any]:
     """A header that holds a JSON object; nothing where it is absent or unreadable."""
+    if name not in headers:
+        return {}
     try:
-        value = read_json(headers.get(name, "").encode())
+        value = read_json(headers[name].encode())
     except ValueError:
         return {}
     return value if isinstance(value, Mapping) else {}

@@ -48,7 +48,7 @@ class GraphNoun(Noun):
     def call(self, method: str, path: str, **fields: Any) -> Flow[Reply[Any]]:
         """The same, answering the whole reply."""
         fields.setdefault("service", self.service)
-        return (yield from self.perform(Call(method, path, **fields)))
+        return self.perform(Call(method, path, **fields))
 
     def own(self, kind: str) -> str:
         """The id of the account of a kind that is worked on: the chosen one, or that of the settings.

@@ -408,7 +408,9 @@ def _buttons(values: Sequence[str], defined: Sequence[Mapping[str, Any]]) -> lis
 
 def _told(fields: Payload) -> tuple[str, Payload] | None:
     """What a message tells of an order: its reference, and what is now known of it."""
-    action = table(table(fields.get("interactive")).get("action"))
+    if "interactive" not in fields:
+        return None
+    action = table(table(fields["interactive"]).get("action"))
     parameters = table(action.get("parameters"))
     status = word(table(parameters.get("order")).get("status"))
     if action.get("name") == "review_order":
