@@ -68,6 +68,20 @@ def told(content: bytes) -> str:
         return "not JSON"
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"\ud83d!", "?!"),
+        (r"\uDE42", "?"),
+        (r"\ud83d\ude42", "🙂"),
+        (r"\u00e9\ud800", "é?"),
+        (r"\\ud800", r"\ud800"),
+    ],
+)
+def test_half_a_character_becomes_a_question_mark(written: str, read: str) -> None:
+    assert read_json(f'[{{"{written}": "{written}"}}]'.encode()) == [{read: read}]
+
+
 class TestBothDecoders:
     """The extra ``fast`` brings a faster decoder; nobody can tell which one is at work."""
 

@@ -104,6 +104,7 @@ def test_a_signed_push_of_any_shape_is_events(push: dict[str, Any]) -> None:
     for event in found:
         assert event.key.encode()
         assert event.raw is not None
+        assert event.model_dump_json()  # into any queue
 
 
 @MANY

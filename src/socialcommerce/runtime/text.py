@@ -16,6 +16,7 @@ __all__ = ["joined", "plain_parts", "quoted", "read_json", "write_json", "write_
 def read_json(content: bytes) -> Any:
     """Decode JSON; numbers with a fraction become ``Decimal``. ``ValueError`` on anything else.
 
+    Half a surrogate pair, which an escape may write and no file or store would take, becomes ``?``.
     Twice as fast with msgspec (extra ``fast``), and the same: what msgspec does not take (a byte order
     mark, half a surrogate pair), and what is wrong, is left to the standard library.
     """
@@ -27,11 +28,26 @@ def read_json(content: bytes) -> Any:
         except failures:
             pass
     try:
-        return _decoder.decode(content.decode().removeprefix("\ufeff"))
+        value = _decoder.decode(content.decode().removeprefix("\ufeff"))
+        return _whole(value) if _SURROGATE.search(content) else value
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
     except InvalidOperation:
         raise ValueError("a number out of all range") from None
+
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def _whole(value: Any) -> Any:
+    """A decoded value whose texts hold whole characters only."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(name): _whole(item) for name, item in value.items()}
+    return value
 
 
 @cache
@@ -89,8 +105,10 @@ _plain = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 
 
 def quoted(text: str) -> str:
-    """Percent-encode everything but the unreserved characters; most texts have no other."""
-    return text if text.isascii() and (text.isalnum() or _plain(text)) else quote(text, safe="")
+    """Percent-encode all but the unreserved characters; most texts have no other, or are lists of ids."""
+    if text.isascii() and (text.isalnum() or _plain(text)):
+        return text
+    return text.replace(",", "%2C") if _plain(text.replace(",", "")) else quote(text, safe="")
 
 
 def joined(*parts: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from socialcommerce.backends.shared import Json
 
-__all__ = ["digest", "moment", "rows", "table", "tidy", "word"]
+__all__ = ["digest", "moment", "rows", "table", "word"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLIS = 10**11
@@ -70,17 +70,6 @@ def rows(value: Any) -> Sequence[Json]:
     if isinstance(value, dict):
         value = value.get("data")
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-
-
-def tidy(value: Any) -> Any:
-    """A decoded value whose texts hold no half of a surrogate pair, which no file or store would take."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, list):
-        return [tidy(item) for item in value]
-    if isinstance(value, dict):
-        return {tidy(name): tidy(item) for name, item in value.items()}
-    return value
 
 
 def digest(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -23,6 +22,7 @@ from socialcommerce.runtime import memory
 from socialcommerce.runtime.call import Subject
 from socialcommerce.runtime.flow import Flow, Store
 from socialcommerce.runtime.paging import Page, position, read_position
+from socialcommerce.runtime.text import read_json
 from socialcommerce.runtime.transport import Response
 from socialcommerce.webhooks.delivery import Assurance, Delivery
 from socialcommerce.webhooks.receiver import Received, seen_key
@@ -241,7 +241,7 @@ def _lost(row: Mapping[str, Any]) -> tuple[Event, ...]:
     """The events of a lost push, whose ``data`` is the text of the whole push."""
     data = row.get("data")
     try:
-        push = push_of(json.loads(data) if isinstance(data, str) else data)
+        push = push_of(read_json(data.encode()) if isinstance(data, str) else data)
     except (ValueError, RecursionError):
         push = Push(0, word(row.get("shop_id")), {}, f"lost:{row!r:.180}", instant(row.get("timestamp")), row)
         return (push.event("unknown"),)

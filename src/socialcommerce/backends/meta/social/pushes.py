@@ -18,7 +18,7 @@ from socialcommerce.backends.meta.social.messaging.chat import (
     ref_of,
     text_of,
 )
-from socialcommerce.backends.meta.words import digest, moment, rows, table, tidy, word
+from socialcommerce.backends.meta.words import digest, moment, rows, table, word
 from socialcommerce.backends.shared import Json
 from socialcommerce.errors import WebhookError
 from socialcommerce.models.content import Content, Unsupported
@@ -44,8 +44,6 @@ def events_of(body: bytes, own_app: str = "") -> tuple[Event, ...]:
     """
     try:
         push = read_json(body)
-        if b"\\u" in body:  # only an escape can write half of a surrogate pair
-            push = tidy(push)
     except (ValueError, RecursionError):
         push = None
     if not isinstance(push, dict) or not word(push.get("object")) or not isinstance(push.get("entry"), list):

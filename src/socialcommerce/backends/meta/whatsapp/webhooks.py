@@ -20,7 +20,7 @@ from socialcommerce.backends.meta.whatsapp.book import Book, reference_of
 from socialcommerce.backends.meta.whatsapp.codes import webhooks as codes
 from socialcommerce.backends.meta.whatsapp.incoming import came_by_ad
 from socialcommerce.backends.meta.whatsapp.pushes import events_of
-from socialcommerce.backends.meta.words import rows, table, tidy, word
+from socialcommerce.backends.meta.words import rows, table, word
 from socialcommerce.errors import ConfigurationError, PlatformError, Unsupported, WebhookError
 from socialcommerce.models.event import Event
 from socialcommerce.models.message import ConversationRef, Message
@@ -116,7 +116,7 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
             return (signature.handshake_event(delivery, "whatsapp"),)
         form = signature.signed_request_of(delivery)
         if form is not None:
-            said = tidy(signature.open_signed_request(form, self.backend.webhook_keys))
+            said = signature.open_signed_request(form, self.backend.webhook_keys)
             return (forms.form_event(said, delivery.endpoint, "whatsapp"),)
         flow = self._flow(delivery)
         if flow is not None:
@@ -131,7 +131,7 @@ class WhatsAppWebhooks(GraphNoun, Webhooks):
             return signature.handshake_reply(delivery)
         form = signature.signed_request_of(delivery)
         if form is not None:
-            said = tidy(signature.open_signed_request(form, self.backend.webhook_keys))
+            said = signature.open_signed_request(form, self.backend.webhook_keys)
             return forms.form_reply(said, delivery.endpoint, self.backend.callback_urls)
         flow = self._flow(delivery)
         if flow is not None and flow.action == "ping":
@@ -314,9 +314,6 @@ def _body(content: bytes) -> Any:
     """A body decoded; what is no JSON object is ``malformed``."""
     try:
         body = read_json(content)
-        # Half a pair of surrogates can only come of an escape: most bodies need no second look.
-        if b"\\" in content and b"\\ud" in content.lower():
-            body = tidy(body)
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
@@ -325,7 +322,7 @@ def _body(content: bytes) -> Any:
 
 
 def _asked(flow: flows.FlowRequest) -> Event:
-    said = dict(tidy(dict(flow.content)))
+    said = dict(flow.content)
     return Event.build(
         key=f"flow:{flow.vector.hex()}",
         type="verification" if flow.action == "ping" else "unknown",

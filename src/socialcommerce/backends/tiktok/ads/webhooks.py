@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -20,6 +19,7 @@ from socialcommerce.resources.webhooks import Webhooks
 from socialcommerce.runtime import tokens
 from socialcommerce.runtime.call import Subject
 from socialcommerce.runtime.flow import Flow
+from socialcommerce.runtime.text import read_json
 from socialcommerce.webhooks.delivery import Assurance, Delivery
 from socialcommerce.webhooks.receiver import Received
 from socialcommerce.webhooks.signature import Hmac, Window, escaped
@@ -84,7 +84,7 @@ class TikTokWebhooks(TikTokNoun, Webhooks):
     def parse(self, delivery: Delivery) -> Sequence[Event]:
         """Every event of a push: one of an account, or one an entry of a subscription."""
         try:
-            body = _decoded(delivery.body)
+            body = read_json(delivery.body)
             if not isinstance(body, dict):
                 raise TypeError
             return tuple(_entries(body)) if "object" in body else (_account_event(body),)
@@ -225,14 +225,6 @@ def _named(events: Sequence[str], level: str | None) -> tuple[list[str], list[st
     return list(topics), list(entities)
 
 
-def _decoded(text: str | bytes) -> Any:
-    """JSON decoded, where halves of a pair of surrogates, which no text may hold, become question marks."""
-    value = json.loads(text)
-    if b"\\u" not in (text if isinstance(text, bytes) else text.encode("utf-8", "replace")):
-        return value
-    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-
-
 def _id(told: Any) -> str:
     """An id as text; empty where there is none."""
     if isinstance(told, bool) or not isinstance(told, str | int | None):
@@ -244,7 +236,7 @@ def _account_event(body: Mapping[str, Any]) -> Event:
     """One event of a TikTok account; its content is JSON within JSON."""
     name, account = str(body["event"]), str(body.get("user_openid") or "")
     told = body.get("content")
-    content = _decoded(told) if isinstance(told, str) and told else told or {}
+    content = read_json(told.encode()) if isinstance(told, str) and told else told or {}
     if not isinstance(content, dict):
         raise TypeError
     kind = codes.ACCOUNT_EVENTS.get(name, "unknown")

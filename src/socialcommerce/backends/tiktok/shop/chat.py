@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
@@ -25,6 +24,7 @@ from socialcommerce.models.identity import Identity
 from socialcommerce.models.media import Media
 from socialcommerce.models.message import ConversationRef, Message
 from socialcommerce.resources.noun import invalid
+from socialcommerce.runtime.text import read_json
 
 __all__ = ["Payload", "WRITERS", "contents_of", "message_of", "moment", "ref_of", "same", "word"]
 
@@ -124,7 +124,7 @@ def _opened(content: Any) -> Any:
     if not isinstance(content, str):
         return content
     try:
-        return json.loads(content)
+        return read_json(content.encode())
     except (ValueError, RecursionError):
         return content
 
