@@ -104,9 +104,10 @@ class GraphPlatform(Backend):
     @override
     def service(self, call: Call) -> Service:
         """The service of a call; files on Meta's own hosts are fetched with the token, others without."""
-        host = call.path.partition("://")[2].partition("/")[0]
-        if host in self.media_hosts and call.account == "required" and call.path.startswith("https://"):
-            return self._services.get(call.service) or self.default_service(call)
+        if call.path.startswith("https://") and call.account == "required":
+            host = call.path.split("/", 3)[2]
+            if host in self.media_hosts:
+                return self._services.get(call.service) or self.default_service(call)
         return super().service(call)
 
     @override

@@ -78,9 +78,13 @@ class Book:
 
     def know(self, ref: ConversationRef) -> Flow[None]:
         """Note under which id a phone number's conversation is kept, and the number of that id."""
-        if ref.peer is None or ref.peer.kind != "wa_id" or ref.native_id in (None, ref.peer.value):
+        if ref.peer is not None and ref.peer.kind == "wa_id":
+            yield from self.same(ref.peer.value, ref.native_id or "")
+
+    def same(self, number: str, thread: str) -> Flow[None]:
+        """Note that a phone number and an id are one person's; nothing where only one is told."""
+        if not number or thread in ("", number):
             return
-        number, thread = ref.peer.value, ref.native_id or ""
         if thread not in (yield from self.ids(number)):
             yield from self.moved(number, thread)
             yield from self._change(self._key("number", thread), lambda _: {"number": number})

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, ClassVar, Final
 
 from socialcommerce.backends.meta.noun import GraphNoun
-from socialcommerce.backends.meta.whatsapp.book import Book, ref_of
+from socialcommerce.backends.meta.whatsapp.book import Book
 from socialcommerce.backends.meta.whatsapp.codes import messaging as codes
 from socialcommerce.backends.meta.whatsapp.incoming import came_by_ad
 from socialcommerce.backends.meta.whatsapp.messaging.payloads import (
@@ -181,8 +181,7 @@ class WhatsAppSending(GraphNoun, Messaging):
     ) -> Flow[None]:
         """Keep what was sent: the history, this month's count, and what an order was told."""
         for contact in rows(answer.get("contacts")):
-            pair = {name: word(contact.get(name)).strip() for name in ("wa_id", "user_id")}
-            yield from book.know(ref_of(book.phone, **pair))
+            yield from book.same(word(contact.get("wa_id")).strip(), word(contact.get("user_id")).strip())
         if not is_template(content):
             yield from book.spend(self.now())
         told = _told(fields)
