@@ -1,13 +1,16 @@
-"""Fixtures of the stores: one of each kind, on a clock that only the test moves."""
+"""Fixtures of the stores, one of each kind, on a clock that only the test moves; and of the wire."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 import pytest
 from attrs import define
+from tests.runtime.loopback import Peer, Scripted
 
 from socialcommerce.runtime.file_store import FileStore
 from socialcommerce.runtime.sqlite_store import SQLiteStore
@@ -53,3 +56,28 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Itera
     made: KeyValue = request.param(tmp_path, clock, *there)
     yield made
     made.close()
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def play(stack: ExitStack) -> Callable[..., Scripted]:
+    """Start a server that plays a script on every connection."""
+
+    def start(script: Callable[[Peer], object], **settings: Any) -> Scripted:
+        server = Scripted(script, **settings)
+        stack.callback(server.close)
+        return server
+
+    return start

@@ -10,7 +10,7 @@ import threading
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 LONG = 60
@@ -166,7 +166,7 @@ class Loopback:
             connection.sendall(b".")
 
 
-def _read(stream: BinaryIO) -> Received | None:
+def _read_head(stream: BinaryIO) -> Received | None:
     first = stream.readline().decode()
     if not first.strip():
         return None
@@ -175,4 +175,101 @@ def _read(stream: BinaryIO) -> Received | None:
     while (line := stream.readline().decode().strip()) != "":
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
-    return Received(method, target, headers, stream.read(int(headers.get("content-length", 0))))
+    return Received(method, target, headers, b"")
+
+
+def _read(stream: BinaryIO) -> Received | None:
+    head = _read_head(stream)
+    return head and replace(head, body=stream.read(int(head.headers.get("content-length", 0))))
+
+
+@dataclass
+class Peer:
+    """One connection of a ``Scripted`` server, as its script sees it."""
+
+    connection: socket.socket
+    number: int
+
+    def __post_init__(self) -> None:
+        self._stream = self.connection.makefile("rb")
+
+    def read(self) -> Received | None:
+        """The next request; None when the client has gone."""
+        return _read(self._stream)
+
+    def read_head(self) -> Received | None:
+        """The next request without its body, which is left where it is."""
+        return _read_head(self._stream)
+
+    def read_body(self, head: Received) -> int:
+        """The body after ``head``; how long it was."""
+        return len(self._stream.read(int(head.headers.get("content-length", 0))))
+
+    def send(self, data: bytes) -> None:
+        self.connection.sendall(data)
+
+    def gone(self) -> bool:
+        """Wait for the client to close the connection; say whether it did, and sent nothing before."""
+        with suppress(ConnectionError):
+            return self._stream.read(1) == b""
+        return True
+
+    def close(self) -> None:
+        self._stream.close()
+        self.connection.close()
+
+
+class Scripted:
+    """A server that plays a script on each connection, one thread each, and closes it at the end."""
+
+    def __init__(self, script: Callable[[Peer], object], family: int = socket.AF_INET) -> None:
+        self.script = script
+        self.played: list[object] = []
+        """What the scripts that have ended answered."""
+        self.connections = 0
+        host = "::1" if family == socket.AF_INET6 else "127.0.0.1"
+        self._listener = socket.create_server((host, 0), family=family, backlog=64)
+        self.netloc = f"{f'[{host}]' if ':' in host else host}:{self._listener.getsockname()[1]}"
+        self._changed = threading.Condition()
+        self._live: list[socket.socket] = []
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
+
+    def url(self, path: str, scheme: str = "http") -> str:
+        return f"{scheme}://{self.netloc}{path}"
+
+    def ended(self, count: int) -> bool:
+        """Wait until so many scripts have ended."""
+        with self._changed:
+            return self._changed.wait_for(lambda: len(self.played) >= count, timeout=LONG)
+
+    def close(self) -> None:
+        with suppress(OSError):  # it may be closed already
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for connection in self._live:
+            with suppress(OSError):  # it may be closed already
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(timeout=LONG)
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                connection.settimeout(LONG)
+                self.connections += 1
+                self._live.append(connection)
+                thread = threading.Thread(target=self._play, args=(connection, self.connections), daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def _play(self, connection: socket.socket, number: int) -> None:
+        peer, answer = Peer(connection, number), None
+        with suppress(OSError):  # the client may leave at any point
+            answer = self.script(peer)
+        with suppress(OSError):
+            peer.close()
+        with self._changed:
+            self.played.append(answer)
+            self._changed.notify_all()

@@ -53,8 +53,12 @@ class Request:
         return urlsplit(self.url).path
 
     def __repr__(self) -> str:
-        parts = urlsplit(self.url)
-        return f"<Request {self.method} {parts.scheme}://{parts.netloc}{parts.path}>"
+        try:
+            parts = urlsplit(self.url)
+        except ValueError:
+            return f"<Request {self.method} to no URL>"
+        host = parts.netloc.rpartition("@")[2]  # a password may stand before it
+        return f"<Request {self.method} {parts.scheme}://{host}{parts.path}>"
 
     def __reduce__(self) -> Any:
         raise TypeError("a Request is signed, and may hold a token; it is not pickled")

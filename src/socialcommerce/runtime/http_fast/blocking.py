@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from math import inf
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +27,7 @@ _AT_ONCE: Final = 65536  # bytes asked of the system at a time
 class _Line:
     """One connection."""
 
-    __slots__ = ("_reader", "_socket", "since")
+    __slots__ = ("_reader", "_sent", "_socket", "since")
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
@@ -36,7 +37,7 @@ class _Line:
     @property
     def clean(self) -> bool:
         """See ``Line``."""
-        return self._reader.reusable
+        return self._reader.reusable and self._sent
 
     @property
     def quiet(self) -> bool:
@@ -54,9 +55,7 @@ class _Line:
         """Write a request and read its reply; one of ``BROKEN`` where that breaks off."""
         reader = self._reader
         reader.expect(method)
-        for piece in pieces:
-            self._socket.settimeout(_left(read, until))
-            self._socket.sendall(piece)
+        self._sent = self._write(pieces, read, until)
         while not reader.whole:
             self._socket.settimeout(_left(read, until))
             data = self._socket.recv(_AT_ONCE)
@@ -65,6 +64,20 @@ class _Line:
             else:
                 reader.end()
         return reader.response()
+
+    def _write(self, pieces: Sequence[bytes], read: float, until: float) -> bool:
+        """Write it; say whether that was all: a server may have answered before it stopped listening."""
+        try:
+            for piece in pieces:
+                rest = memoryview(piece)
+                while rest:
+                    self._socket.settimeout(_left(read, until))
+                    rest = rest[self._socket.send(rest) :]
+        except TimeoutError:
+            raise
+        except OSError:
+            return False
+        return True
 
     def close(self) -> None:
         """Give the connection back."""
@@ -114,13 +127,14 @@ class FastTransport(Routes[_Line]):
 
     def _leave_to_parent(self) -> None:
         """A forked child speaks on connections of its own; closing these here leaves them open there."""
+        self._changing = Lock()  # another thread of the parent may have held it
         self._close_origins()
 
 
 def _connected(origin: Origin[_Line], request: Request, timeout: Timeout) -> _Line:
     until = monotonic() + min(timeout.connect, timeout.total)
     try:
-        connection = socket.create_connection((origin.host, origin.port), _left(timeout.connect, until))
+        connection = _dialled(origin, until)
     except OSError as error:
         broken = unconnected(request, error)
     else:
@@ -130,6 +144,17 @@ def _connected(origin: Origin[_Line], request: Request, timeout: Timeout) -> _Li
             connection.close()
             broken = unconnected(request, error)
     raise broken
+
+
+def _dialled(origin: Origin[_Line], until: float) -> socket.socket:
+    """The first of the server's addresses that answers; all together have the time until then."""
+    refused = OSError("the host has no address")
+    for *_, address in socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM):
+        try:
+            return socket.create_connection((str(address[0]), origin.port), _left(inf, until))
+        except OSError as error:
+            refused = error
+    raise refused
 
 
 def _secured(connection: socket.socket, origin: Origin[_Line], until: float) -> socket.socket:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
+import select
+import sys
 from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, cast
 
-from socialcommerce.runtime.http.failures import failure
+from socialcommerce.runtime.http.failures import closed, failure
 from socialcommerce.runtime.http.pools import AsyncDefaultTransport
 from socialcommerce.runtime.http_fast.messages import BROKEN, Reader
 from socialcommerce.runtime.http_fast.routes import Origin, Routes, unconnected
@@ -16,9 +17,11 @@ from socialcommerce.runtime.transport import Request, Response, Timeout
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ["AsyncFastTransport"]
+
+_AT_ONCE: Final = 65536  # bytes of a large request written at a time
 
 
 class _Watch:
@@ -39,14 +42,19 @@ class _Watch:
         self._lines.discard(line)
 
     def stop(self) -> None:
-        """Watch no more."""
+        """Break off every exchange and watch no more."""
+        while self._lines:
+            self._lines.pop().abandon()
+        self._unset()
+
+    def _unset(self) -> None:
         if self._alarm is not None:
             self._alarm.cancel()
         self._alarm, self._at = None, inf
 
     def _wake(self, moment: float) -> None:
         if moment < self._at:
-            self.stop()
+            self._unset()
             self._at = moment
             self._alarm = asyncio.get_running_loop().call_later(moment - monotonic(), self._look)
 
@@ -66,36 +74,64 @@ class _Line(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._watch = watch
         self._reader = Reader()
-        self._waiter: asyncio.Future[None] | None = None
-        self.quiet = True
+        self._waiter: asyncio.Future[None] | None = None  # of the reply
+        self._room: asyncio.Future[None] | None = None  # to write on
+        self._open = False
         self.since = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Write through ``transport`` from now on."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # other loops have classes of their own
+        self._arrived = _arrivals(transport.get_extra_info("socket").fileno())
+        self._open = True
 
     @property
     def clean(self) -> bool:
         """See ``Line``."""
-        return self._reader.reusable
+        return self._reader.reusable and self._sent and not self._transport.get_write_buffer_size()
+
+    @property
+    def quiet(self) -> bool:
+        """See ``Line``. The loop may be behind: what it has not read yet counts too."""
+        return self._open and not self._arrived()
 
     async def exchange(self, method: str, pieces: Sequence[bytes], read: float, until: float) -> Response:
         """Write a request and read its reply; one of ``BROKEN`` where that breaks off."""
-        if not self.quiet:
+        if not self._open:
             raise EOFError  # the server took the connection back at once
         self._reader.expect(method)
         self._waiter = self._loop.create_future()
-        for piece in pieces:
-            self._transport.write(piece)
         self._heard, self._read, self._until = monotonic(), read, until
         self._watch.over(self)
         try:
+            if len(pieces) == 1:
+                self._transport.write(pieces[0])
+                self._sent = True
+            else:
+                self._sent = await self._upload(pieces, self._waiter)
             await self._waiter
         finally:
             self._watch.done(self)
             self._waiter = None
         return self._reader.response()
+
+    async def _upload(self, pieces: Sequence[bytes], answered: asyncio.Future[None]) -> bool:
+        """Write much, as fast as the server takes it; say whether that was all before the exchange ended."""
+        for piece in pieces:
+            for start in range(0, len(piece), _AT_ONCE):
+                await self._read_first()
+                if answered.done() or self._transport.is_closing():
+                    return False
+                self._transport.write(piece[start : start + _AT_ONCE])
+                if self._room is not None:
+                    await self._room
+        return True
+
+    async def _read_first(self) -> None:
+        """Let the loop read what has arrived: to write on may break the connection, and that be lost."""
+        for _ in ("see it", "read it"):
+            if self._open and self._arrived():
+                await asyncio.sleep(0)
 
     @property
     def due(self) -> float:
@@ -106,6 +142,11 @@ class _Line(asyncio.Protocol):
         """Break the exchange off."""
         self._settle(TimeoutError())
 
+    def abandon(self) -> None:
+        """Break the exchange off, and the connection with it."""
+        self._settle(ConnectionAbortedError())
+        self.close()
+
     def _settle(self, error: BaseException | None = None) -> None:
         if self._waiter is None or self._waiter.done():
             return
@@ -113,6 +154,21 @@ class _Line(asyncio.Protocol):
             self._waiter.set_result(None)
         else:
             self._waiter.set_exception(error)
+        self._make_room()
+
+    def pause_writing(self) -> None:
+        """Wait until the server has taken some of what was written."""
+        self._room = self._loop.create_future()
+
+    def resume_writing(self) -> None:
+        """Write on."""
+        self._heard = monotonic()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        room, self._room = self._room, None
+        if room is not None and not room.done():
+            room.set_result(None)
 
     def data_received(self, data: bytes) -> None:
         """Read on."""
@@ -130,19 +186,28 @@ class _Line(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The reply, if one is awaited, ends here."""
-        self.quiet = False
+        self._open = False
         try:
-            if exc is not None:
-                raise exc
             self._reader.end()
-            self._settle()
-        except BROKEN as error:
-            self._settle(error)
+        except EOFError as cut:
+            self._settle(exc or cut)
+        else:
+            self._settle(exc)
 
     def close(self) -> None:
         """Give the connection back; what was not written yet is not written any more."""
-        self.quiet = False
-        self._transport.abort()
+        if self._open:
+            self._open = False
+            self._transport.abort()
+
+
+def _arrivals(descriptor: int) -> Callable[[], bool]:
+    """What says whether anything has come by a socket, its end included."""
+    if sys.platform == "win32":
+        return lambda: bool(select.select([descriptor], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return lambda: bool(poll.poll(0))
 
 
 class AsyncFastTransport(Routes[_Line]):
@@ -173,7 +238,7 @@ class AsyncFastTransport(Routes[_Line]):
         raise broken  # outside the except block: what the parser says may quote the reply
 
     async def aclose(self) -> None:
-        """Give back every connection; what is sent afterwards fails with ``NotSent``."""
+        """Give back every connection, whatever is under way; what is sent later fails with ``NotSent``."""
         self._closed = True
         self._close_origins()
         self._watch.stop()
@@ -182,15 +247,21 @@ class AsyncFastTransport(Routes[_Line]):
             await self._by_proxy.aclose()
 
     async def _connected(self, origin: Origin[_Line], request: Request, timeout: Timeout) -> _Line:
-        opened = partial(_Line, self._watch)
+        line = _Line(self._watch)
         name = origin.host if origin.tls is not None else None
         try:
             async with asyncio.timeout(min(timeout.connect, timeout.total)):
-                _, line = await asyncio.get_running_loop().create_connection(
-                    opened, origin.host, origin.port, ssl=origin.tls, server_hostname=name
+                await asyncio.get_running_loop().create_connection(
+                    lambda: line, origin.host, origin.port, ssl=origin.tls, server_hostname=name
                 )
         except OSError as error:
             broken = unconnected(request, error)
+        except asyncio.CancelledError:
+            line.close()  # asyncio would wait for the server to agree
+            raise
         else:
-            return line
+            if not self._closed:
+                return line
+            broken = closed(request)
+        line.close()
         raise broken

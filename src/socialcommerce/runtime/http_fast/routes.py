@@ -7,6 +7,7 @@ import socket
 from collections import deque
 from contextlib import suppress
 from math import inf
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Line", "Origin", "Routes", "unconnected"]
 
-_URL: Final = re.compile(r"""(https?://[!"$-.0->@-~]+)([/?][!"$-~]*)?(?:#.*)?""")  # printable ASCII alone
+_URL: Final = re.compile(
+    r"""((?i:https?)://[!"$-.0->@-~]+)([/?][!"$-~]*)?(?:#.*)?"""
+)  # printable ASCII alone
 
 
 class Line(Protocol):
@@ -119,6 +122,7 @@ class Routes(Generic[L]):
         self._tls = tls
         self._proxied = frozenset(environment_proxies() if trust_env else ())
         self._origins: dict[str, Origin[L]] = {}
+        self._changing = Lock()
         self._closed = False
 
     def __repr__(self) -> str:
@@ -145,6 +149,8 @@ class Routes(Generic[L]):
         if not parts.hostname:
             raise ValueError("the URL names no host")
         parts.hostname.encode("idna")  # a name that DNS cannot hold would fail far below, unmapped
+        if parts.port == 0:
+            raise ValueError("no server listens at port 0")
         netloc = parts.netloc.rpartition("@")[2].encode("ascii")
         proxied = parts.scheme in self._proxied and not bypasses_proxy(parts.netloc)
         secure = parts.scheme == "https"
@@ -154,14 +160,17 @@ class Routes(Generic[L]):
         )
         if len(self._origins) >= ROUTES_KEPT:
             self._close_origins()
-        return self._origins.setdefault(base, origin)
+        with self._changing:
+            origin.open = not self._closed  # another thread may have closed the transport meanwhile
+            return self._origins.setdefault(base, origin)
 
     def _context(self) -> ssl.SSLContext:
         self._tls = self._tls or tls_context(load_core(None))
         return self._tls
 
     def _close_origins(self) -> None:
-        origins, self._origins = self._origins, {}
+        with self._changing:
+            origins, self._origins = self._origins, {}
         for origin in origins.values():
             origin.close()
 
