@@ -17,7 +17,9 @@ from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from statistics import median
 
+import aiohttp
 import httpx
+import httpx2
 
 from socialcommerce.runtime.http import (
     AsyncDefaultTransport,
@@ -86,16 +88,44 @@ def _fetch(transport: Transport, url: str) -> Row:
 def sync_rows(url: str, stack: ExitStack) -> dict[str, Row]:
     """Answer what is timed one call after the other; the first row is the measure of the others."""
     bare = stack.enter_context(httpx.Client())
-    injected = stack.enter_context(httpx.Client())
-    rows: dict[str, Row] = {"bare httpx.Client": lambda: bare.get(url).json()}
+    rows: dict[str, Row] = {"bare httpx.Client": lambda: bare.get(url).json(), "pyreqwest": _pyreqwest(url)}
     for name, transport in {
         "DefaultTransport": DefaultTransport(),
-        "HttpxTransport": HttpxTransport(injected),
+        "DefaultTransport, httpcore2": DefaultTransport(core="httpcore2"),
+        "HttpxTransport": HttpxTransport(httpx.Client(), owned=True),
+        "HttpxTransport, httpx2": HttpxTransport(httpx2.Client(), owned=True),
         "FastTransport": FastTransport(),
     }.items():
         stack.callback(transport.close)
         rows[name] = _fetch(transport, url)
     return rows
+
+
+def _pyreqwest(url: str) -> Row:
+    from pyreqwest.client import SyncClientBuilder
+
+    client = SyncClientBuilder().build()
+    return lambda: json.loads(bytes(client.get(url).build().send().bytes()))
+
+
+def _async_pyreqwest(url: str) -> AsyncRow:
+    from pyreqwest.client import ClientBuilder
+
+    client = ClientBuilder().build()
+
+    async def send() -> object:
+        reply = await client.get(url).build().send()
+        return json.loads(bytes(await reply.bytes()))
+
+    return send
+
+
+def _aiohttp(url: str, session: aiohttp.ClientSession) -> AsyncRow:
+    async def send() -> object:
+        async with session.get(url) as reply:
+            return json.loads(await reply.read())
+
+    return send
 
 
 def _together(send: AsyncRow) -> AsyncRow:
@@ -114,13 +144,14 @@ def _async_fetch(transport: AsyncTransport, url: str) -> AsyncRow:
     return send
 
 
-def async_rows(url: str, client: httpx.AsyncClient) -> dict[str, AsyncRow]:
+def async_rows(url: str, client: httpx.AsyncClient, session: aiohttp.ClientSession) -> dict[str, AsyncRow]:
     """Answer what is timed twenty at once; the first row is the measure of the others."""
 
     async def bare() -> object:
         return (await client.get(url)).json()
 
     rows: dict[str, AsyncRow] = {"bare httpx.AsyncClient": bare}
+    rows["aiohttp"], rows["pyreqwest"] = _aiohttp(url, session), _async_pyreqwest(url)
     rows["AsyncDefaultTransport"] = _async_fetch(AsyncDefaultTransport(), url)
     rows["AsyncHttpxTransport"] = _async_fetch(AsyncHttpxTransport(client), url)
     rows["AsyncFastTransport"] = _async_fetch(AsyncFastTransport(), url)
@@ -163,8 +194,8 @@ def report(title: str, medians: dict[str, float]) -> None:
 
 
 async def _run_async(url: str, rounds: int) -> dict[str, float]:
-    async with httpx.AsyncClient() as client:
-        rows = {name: _together(send) for name, send in async_rows(url, client).items()}
+    async with httpx.AsyncClient() as client, aiohttp.ClientSession() as session:
+        rows = {name: _together(send) for name, send in async_rows(url, client, session).items()}
         return await measure_async(rows, rounds)
 
 
