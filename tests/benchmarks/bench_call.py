@@ -13,7 +13,7 @@ import multiprocessing
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from statistics import median
 
@@ -144,17 +144,19 @@ def _async_fetch(transport: AsyncTransport, url: str) -> AsyncRow:
     return send
 
 
-def async_rows(url: str, client: httpx.AsyncClient, session: aiohttp.ClientSession) -> dict[str, AsyncRow]:
+async def async_rows(url: str, stack: AsyncExitStack) -> dict[str, AsyncRow]:
     """Answer what is timed twenty at once; the first row is the measure of the others."""
+    client = await stack.enter_async_context(httpx.AsyncClient())
+    session = await stack.enter_async_context(aiohttp.ClientSession())
 
     async def bare() -> object:
         return (await client.get(url)).json()
 
     rows: dict[str, AsyncRow] = {"bare httpx.AsyncClient": bare}
     rows["aiohttp"], rows["pyreqwest"] = _aiohttp(url, session), _async_pyreqwest(url)
-    rows["AsyncDefaultTransport"] = _async_fetch(AsyncDefaultTransport(), url)
-    rows["AsyncHttpxTransport"] = _async_fetch(AsyncHttpxTransport(client), url)
-    rows["AsyncFastTransport"] = _async_fetch(AsyncFastTransport(), url)
+    for transport in (AsyncDefaultTransport(), AsyncHttpxTransport(client), AsyncFastTransport()):
+        stack.push_async_callback(transport.aclose)
+        rows[type(transport).__name__] = _async_fetch(transport, url)
     return rows
 
 
@@ -194,8 +196,8 @@ def report(title: str, medians: dict[str, float]) -> None:
 
 
 async def _run_async(url: str, rounds: int) -> dict[str, float]:
-    async with httpx.AsyncClient() as client, aiohttp.ClientSession() as session:
-        rows = {name: _together(send) for name, send in async_rows(url, client, session).items()}
+    async with AsyncExitStack() as stack:
+        rows = {name: _together(send) for name, send in (await async_rows(url, stack)).items()}
         return await measure_async(rows, rounds)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from typing import Any
 
 import httpx
@@ -87,7 +87,7 @@ def sync_rows(base: str, stack: ExitStack, work: Any) -> dict[str, Row]:
 async def async_medians(base: str, rounds: int) -> dict[str, float]:
     """Twenty at once."""
     url = f"{base}/api/v2/x?partner_id=2001887&timestamp=1700000000&sign={'0' * 64}"
-    async with httpx.AsyncClient() as bare:
+    async with httpx.AsyncClient() as bare, AsyncExitStack() as stack:
 
         async def plain() -> object:
             return (await bare.get(url)).json()
@@ -95,6 +95,7 @@ async def async_medians(base: str, rounds: int) -> dict[str, float]:
         rows: dict[str, AsyncRow] = {"bare httpx.AsyncClient": plain}
         for name, transport in (("default", AsyncDefaultTransport()), ("compiled", AsyncFastTransport())):
             client = AsyncClient(shopee(base), transport=transport, limits=GENEROUS)
+            stack.push_async_callback(client.aclose)
             rows[f"typed, {name} transport"] = client.store.addresses
         return await measure_async({name: _together(row) for name, row in rows.items()}, rounds)
 

@@ -52,6 +52,10 @@ WHOLE: dict[str, bytes] = {
     "/redirect": reply(b"", "302 Found", Location="/json"),
     "/empty": reply(b"", "204 No Content"),
     "/teapot": reply(b"short", "418 Teapot"),
+    "/announced": b"HTTP/1.1 103 Early Hints\r\nX-Second: 1\r\n\r\n" + reply(b"ok"),
+    "/trailers": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Trail: 1\r\n\r\n",
+    "/last": reply(b"ok", Connection="close"),
+    "/head": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n",
 }
 
 BROKEN: dict[str, bytes] = {

@@ -158,6 +158,26 @@ class TestEveryTransport:
             wire.send(server.url("/gzip"))
         assert server.connections == 1
 
+    @pytest.mark.parametrize("path", ["/announced", "/trailers", "/last"])
+    def test_whatever_comes_before_and_after_a_reply_is_none_of_it(
+        self, wire: Wire, server: Loopback, path: str
+    ) -> None:
+        for _ in range(2):
+            response = wire.send(server.url(path))
+            assert (response.status, response.content) == (200, b"ok")
+            assert not {"x-second", "x-trail"} & response.headers.keys()
+            assert wire.send(server.url("/json")).content == JSON
+
+    def test_the_reply_to_head_has_no_body(self, wire: Wire, server: Loopback) -> None:
+        for _ in range(2):
+            assert wire.send(server.url("/head"), method="HEAD").content == b""
+            assert wire.send(server.url("/json")).content == JSON
+
+    def test_a_login_in_the_url_is_not_told(self, wire: Wire, server: Loopback) -> None:
+        with pytest.raises(Interrupted) as caught:
+            wire.send(server.url("/drop").replace("//", "//me:SECRET@"))
+        assert "SECRET" not in told(caught.value)
+
     def test_many_threads_share_it(self, wire: Wire, server: Loopback) -> None:
         with ThreadPoolExecutor(8) as threads:
             urls = [server.url(f"/echo?n={n}") for n in range(40)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 import threading
@@ -286,10 +287,15 @@ class TestIdleConnections:
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
     @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-    def test_a_forked_child_speaks_on_connections_of_its_own(self, play: Any) -> None:
+    @pytest.mark.parametrize("proxied", [False, True])
+    def test_a_forked_child_speaks_on_connections_of_its_own(
+        self, proxied: bool, play: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         server = play(lambda peer: [peer.send(reply(b"%d" % peer.number)) for _ in iter(peer.read, None)])
+        if proxied:
+            monkeypatch.setenv("http_proxy", server.netloc)
         transport = FastTransport()
-        get = Request("GET", server.url("/"))
+        get = Request("GET", "http://shop.example/" if proxied else server.url("/"))
         assert transport.send(get, PATIENT).content == b"1"
         child = os.fork()
         if child == 0:
@@ -299,6 +305,12 @@ class TestIdleConnections:
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 2
         assert transport.send(get, PATIENT).content == b"1"
         transport.close()
+
+    def test_one_that_is_forgotten_is_closed_without_a_warning(self, play: Any) -> None:
+        server = play(echo)
+        FastTransport().send(Request("GET", server.url("/")), PATIENT)
+        gc.collect()
+        assert server.ended(1)
 
 
 class TestRequests:

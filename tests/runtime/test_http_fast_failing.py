@@ -220,6 +220,26 @@ class TestCancelling:
 
         asyncio.run(main())
 
+    def test_as_the_connection_is_made(self, play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def main() -> None:
+            made = looped._Line.connection_made
+            transport = AsyncFastTransport()
+            task = asyncio.create_task(transport.send(Request("GET", server.url("/")), PATIENT))
+
+            def cancel(line: Any, transport: Any) -> None:
+                made(line, transport)
+                task.cancel()
+
+            monkeypatch.setattr(looped._Line, "connection_made", cancel)
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await transport.aclose()
+
+        server = play(serve)
+        asyncio.run(main())
+        assert server.ended(1)
+        assert server.played == [True]
+
     def test_at_every_turn_of_the_loop(self, play: Any) -> None:
         server = play(serve)
         get = Request("GET", server.url("/json"))
@@ -280,6 +300,26 @@ class TestClosing:
 
 
 class TestConnecting:
+    def test_a_connection_that_ends_as_it_is_made_is_an_interruption(
+        self, play: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whether the server saw anything of the request is not asked; none of it is sent again."""
+
+        async def main() -> None:
+            made = looped._Line.connection_made
+            monkeypatch.setattr(
+                looped._Line, "connection_made", lambda line, transport: made(line, transport) or line.close()
+            )
+            transport = AsyncFastTransport()
+            with pytest.raises(Interrupted, match="broke off"):
+                await transport.send(Request("GET", server.url("/")), PATIENT)
+            await transport.aclose()
+
+        server = play(serve)
+        asyncio.run(main())
+        assert server.ended(1)
+        assert server.connections == 1
+
     def test_the_total_limits_it_too(self, wire: Wire, full: str) -> None:
         with pytest.raises(NotSent, match="in time"):
             wire.send(f"http://{full}/", Timeout(connect=LONG, read=LONG, total=0.05))

@@ -108,6 +108,22 @@ class TestTLS:
             assert ended.acquire(timeout=LONG)
             assert server.ended(int(number))
 
+    def test_what_is_no_tls_is_an_interruption(
+        self, wire: Wire, play: Any, identity: ssl.SSLContext, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def script(peer: Peer) -> None:
+            below = peer.connection.dup()
+            with identity.wrap_socket(peer.connection, server_side=True) as secure, below:
+                secure.recv(1 << 16)
+                below.sendall(reply(b"in plain text"))
+                secure.recv(1)
+
+        server = play(script)
+        with pytest.raises(Interrupted):
+            wire.send(server.url("/?token=SECRET", "https"))
+        assert server.ended(1)
+        assert caplog.records == []
+
     def test_a_reply_that_is_cut_is_an_interruption(self, wire: Wire, secured: Any) -> None:
         server = secured()
         for path in ("/truncated", "/truncated-chunks", "/drop"):

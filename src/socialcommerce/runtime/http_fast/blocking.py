@@ -34,6 +34,10 @@ class _Line:
         self._reader = Reader()
         self.since = 0.0
 
+    def __del__(self) -> None:
+        """A transport that is forgotten leaves nothing open, and needs no warning of that."""
+        self.close()
+
     @property
     def clean(self) -> bool:
         """See ``Line``."""
@@ -129,6 +133,8 @@ class FastTransport(Routes[_Line]):
         """A forked child speaks on connections of its own; closing these here leaves them open there."""
         self._changing = Lock()  # another thread of the parent may have held it
         self._close_origins()
+        if self._by_proxy is not None and not self._closed:
+            self._by_proxy = DefaultTransport(tls=self._tls)
 
 
 def _connected(origin: Origin[_Line], request: Request, timeout: Timeout) -> _Line:

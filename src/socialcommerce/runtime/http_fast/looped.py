@@ -68,7 +68,7 @@ class _Watch:
 
 
 class _Line(asyncio.Protocol):
-    """One connection. Its methods without a docstring are called by asyncio."""
+    """One connection, which asyncio tells of what happens to it."""
 
     def __init__(self, watch: _Watch) -> None:
         self._loop = asyncio.get_running_loop()

@@ -79,7 +79,7 @@ class Reader:
     def __init__(self) -> None:
         self._parser = HttpResponseParser(self)
         self.whole = True
-        self.reusable = True
+        self.reusable = False
 
     def expect(self, method: str) -> None:
         """Begin to read the reply to a request of this method."""
@@ -118,7 +118,9 @@ class Reader:
 
     def response(self) -> Response:
         """The reply that was read. ``zlib.error`` where its body cannot be decompressed."""
-        return response(self._status, join_headers(self._headers), b"".join(self._body))
+        body = b"".join(self._body)
+        self._body.clear()  # an idle connection keeps none
+        return response(self._status, join_headers(self._headers), body)
 
     def on_message_begin(self) -> None:
         """A reply begins; one that nobody asked for is not read."""
