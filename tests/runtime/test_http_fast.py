@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -200,10 +201,10 @@ class TestIdleConnections:
         return send if request.param == "sync" else lambda url, between: asyncio.run(run(url, between))
 
     @pytest.mark.parametrize(
-        "unasked", [b"", SECOND, b"\r\n", SECOND[:9]], ids=["end", "reply", "line", "part"]
+        "unasked", [b"", None, SECOND, b"\r\n", SECOND[:9]], ids=["end", "reset", "reply", "line", "part"]
     )
     def test_one_that_the_server_ended_or_spoke_on_is_not_used_again(
-        self, twice: Any, play: Any, unasked: bytes
+        self, twice: Any, play: Any, unasked: bytes | None
     ) -> None:
         answered, spoken = threading.Event(), threading.Event()
 
@@ -218,6 +219,8 @@ class TestIdleConnections:
                 spoken.set()
                 peer.gone()
             else:
+                if unasked is None:
+                    peer.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 peer.close()
                 spoken.set()
 
