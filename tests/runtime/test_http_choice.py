@@ -230,6 +230,15 @@ class TestServerIdentity:
         assert get(transport, secure.url("/json")).content == JSON
         transport.close()
 
+    @pytest.mark.parametrize("opener", [DefaultTransport, FastTransport])
+    def test_roots_that_are_not_there_are_named(
+        self, opener: Any, secure: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+        with pytest.raises(OSError, match=r"SSL_CERT_FILE.*none\.pem"):
+            get(opener(), secure.url("/json"))
+        assert secure.received == []
+
 
 class TestInjectedClient:
     @pytest.mark.parametrize("library", [httpx, httpx2])

@@ -29,11 +29,18 @@ def bypasses_proxy(netloc: str) -> bool:
 
 
 def tls_context(core: ModuleType) -> ssl.SSLContext:
-    """The roots that httpx trusts: those named by the environment, else the core's default."""
+    """The roots that httpx trusts: those named by the environment, else the core's default.
+
+    ``OSError`` where the environment names what is not there.
+    """
     cafile, capath = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     if not (cafile or capath):
         context: ssl.SSLContext = core.default_ssl_context()
         return context
     import ssl
 
-    return ssl.create_default_context(cafile=cafile or None, capath=capath or None)
+    try:
+        return ssl.create_default_context(cafile=cafile or None, capath=capath or None)
+    except OSError as error:
+        told = "no certificates can be read where SSL_CERT_FILE or SSL_CERT_DIR point"
+        raise OSError(error.errno, told, cafile or capath) from error
