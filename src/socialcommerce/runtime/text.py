@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 from urllib.parse import quote
 
 __all__ = ["joined", "plain_parts", "quoted", "read_json", "write_json", "write_query"]
@@ -93,7 +93,7 @@ _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 
 def write_query(pairs: Iterable[tuple[str, str]] | Mapping[str, str]) -> str:
     """Encode a query string, percent-encoding everything but the unreserved characters."""
-    items = list(pairs.items() if isinstance(pairs, (dict, Mapping)) else pairs)
+    items = list(cast("Iterable[tuple[str, str]]", pairs.items() if isinstance(pairs, Mapping) else pairs))
     text = "&".join([f"{name}={value}" for name, value in items])
     if _plain_query(text) and text.count("=") == len(items) and text.count("&") < max(len(items), 1):
         return text  # nothing in it to encode, as in most queries
