@@ -114,6 +114,20 @@ def test_whoever_stops_half_way_leaves_nothing_under_way() -> None:
     asyncio.run(main())
 
 
+def test_a_passage_may_outlive_its_loop() -> None:
+    async def main() -> Any:
+        async def stalls(page: int) -> None:
+            if page:
+                await asyncio.Event().wait()
+
+        passage = pager({name: paged(name, stalls) for name in "abcd"}, limit=3).as_read()
+        await anext(passage)
+        return passage
+
+    passage = asyncio.run(main())
+    del passage  # an error in a finaliser is a warning, and warnings are errors here
+
+
 def test_a_reading_that_was_cancelled_does_not_pass_for_the_end() -> None:
     async def main() -> None:
         stuck = asyncio.Event()

@@ -382,8 +382,8 @@ class _Tasks(Generic[T]):
             self._arrival.set_result(None)
 
     def stop(self) -> None:
-        """Read no more."""
-        for task in self._reading:
+        """Read no more; with a loop that is closed its tasks have ended."""
+        for task in () if self._loop.is_closed() else self._reading:
             task.cancel()
         for task in self._read:
             _ = task.cancelled() or task.exception()  # looked at, so that asyncio does not report it as lost
