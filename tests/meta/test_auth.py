@@ -10,8 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.meta.test_platform import noun, run
-from tests.meta.wire import AD, APP, CATALOG, NOW, PAGE, SECRET, Wire, refusal, rows
+from tests.meta.wire import AD, APP, CATALOG, NOW, PAGE, SECRET, Wire, noun, refusal, rows, run
 
 from socialcommerce import Client, errors
 from socialcommerce.backends import Meta, Response

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.meta.test_platform import noun, run
-from tests.meta.wire import Wire, refusal
+from tests.meta.wire import Wire, noun, refusal, run
 
 from socialcommerce import Client, errors
 from socialcommerce.backends import Call, Reply, Request, Subject

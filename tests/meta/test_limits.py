@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.meta.test_platform import noun, run
-from tests.meta.wire import AD, CATALOG, PAGE, PHONE, Wire, answer, refusal, rows
+from tests.meta.wire import AD, CATALOG, PAGE, PHONE, Wire, answer, noun, refusal, rows, run
 
 from socialcommerce import Client, errors
 from socialcommerce.backends import Call, Meta, Subject, WhatsApp

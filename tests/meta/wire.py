@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from socialcommerce import Client
-from socialcommerce.backends import Backend, Meta, Request, Response, WhatsApp
+from socialcommerce.backends import Backend, Flow, Meta, Request, Response, WhatsApp
+from socialcommerce.backends.meta.noun import GraphNoun
 
 APP, SECRET, NOW = "123456789012345", "app-secret", 1_795_262_400.0
 PAGE, CATALOG, AD, BUSINESS = "1001", "2002", "act_3003", "4004"
@@ -107,6 +108,18 @@ class Wire:
             self.now += seconds
 
         return Client(backend, transport=self, clock=lambda: self.now, sleep=sleep, **options)
+
+
+def noun(client: Client, service: str = "catalog", operation: str = "test") -> GraphNoun:
+    class Tried(GraphNoun):
+        pass
+
+    Tried.service = service
+    return Tried(client._core.session, operation)
+
+
+def run(client: Client, flow: Flow[Any]) -> Any:
+    return client._core.run(flow)
 
 
 def answer(body: Any, status: int = 200, **headers: Any) -> Response:

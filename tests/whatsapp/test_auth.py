@@ -9,8 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.meta.test_auth import facts, token
-from tests.meta.test_platform import noun, run
-from tests.meta.wire import APP, CATALOG, PHONE, SECRET, WABA, Wire, refusal, rows
+from tests.meta.wire import APP, CATALOG, PHONE, SECRET, WABA, Wire, noun, refusal, rows, run
 
 from socialcommerce import Client, errors
 from socialcommerce.backends import WhatsApp
