@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.meta.test_auth import facts, token
+from tests.meta.login_wire import facts, token
 from tests.meta.wire import APP, CATALOG, PHONE, SECRET, WABA, Wire, noun, refusal, rows, run
 
 from socialcommerce import Client, errors
