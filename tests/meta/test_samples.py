@@ -29,7 +29,8 @@ ELSEWHERE = {
     "test_conversions.py": ("capi_response",),
     "test_limits.py": ("rate_limit_headers",),
     "test_platform.py": ("error_100_blame",),
-    "test_reports.py": ("insights_async_started", "insights_async_status", "insights_page"),
+    "test_reports.py": ("insights_page",),
+    "test_reports_jobs.py": ("insights_async_started", "insights_async_status"),
     "test_samples_ads.py": ("ad", "adset", "campaigns_list"),
     "test_samples_catalog.py": (
         "check_batch_status_finished",
