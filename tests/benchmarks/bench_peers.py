@@ -41,7 +41,7 @@ from socialcommerce.runtime.http_fast import FastTransport
 CATALOG, PHONE, WABA = "1022334455667788", "106540352242922", "102290129340398"
 BUYER = "16505551234"
 SECRET, TOKEN = "8f4a0000aaaa1111bbbb2222cccc3333", "EAAG0000aaaa1111"
-OURS = "ours, compiled"
+OURS = "ours, fast transport"
 PEOPLE = 100
 """How many are answered in turn."""
 
@@ -91,7 +91,7 @@ def reply(payload: Any) -> bytes:
 
 
 def both(backend: Any, stack: ExitStack, prepared: Callable[[Client], Row]) -> dict[str, Row]:
-    """Ours over the compiled transport, which is the measure, and over the default one."""
+    """Ours over the fast transport, which is the measure, and over the default one."""
     rows = {}
     for name, transport in ((OURS, FastTransport()), ("ours, default transport", DefaultTransport())):
         client = stack.enter_context(Client(backend, transport=transport, limits=bench_typed.GENEROUS))

@@ -1,8 +1,8 @@
 """What a typed call costs, signed, limited and mapped, as a ratio to bare ``httpx`` on the same bytes.
 
 Run it: ``python -m tests.benchmarks.bench_typed [rounds]``. Budgets: a typed GET at most 0.85 of a
-bare ``httpx.Client.get(url).json()`` with the default transport and 0.45 with the compiled one; a
-page of fifty products (48 kB) at most 1.0; twenty at once, compiled, at most 0.2 of
+bare ``httpx.Client.get(url).json()`` with the default transport and 0.45 with the fast one; a
+page of fifty products (48 kB) at most 1.0; twenty at once, fast, at most 0.2 of
 ``httpx.AsyncClient``.
 """
 
@@ -78,7 +78,7 @@ def sync_rows(base: str, stack: ExitStack, work: Any) -> dict[str, Row]:
     bare = stack.enter_context(httpx.Client())
     url = f"{base}/api/v2/x?partner_id=2001887&timestamp=1700000000&sign={'0' * 64}"
     rows: dict[str, Row] = {"bare httpx.Client": lambda: bare.get(url).json()}
-    for name, transport in (("default", DefaultTransport()), ("compiled", FastTransport())):
+    for name, transport in (("default", DefaultTransport()), ("fast", FastTransport())):
         client = stack.enter_context(Client(shopee(base), transport=transport, limits=GENEROUS))
         rows[f"typed, {name} transport"] = lambda client=client: work(client)  # type: ignore[misc]  # a default binds the loop's value
     return rows
@@ -93,7 +93,7 @@ async def async_medians(base: str, rounds: int) -> dict[str, float]:
             return (await bare.get(url)).json()
 
         rows: dict[str, AsyncRow] = {"bare httpx.AsyncClient": plain}
-        for name, transport in (("default", AsyncDefaultTransport()), ("compiled", AsyncFastTransport())):
+        for name, transport in (("default", AsyncDefaultTransport()), ("fast", AsyncFastTransport())):
             client = AsyncClient(shopee(base), transport=transport, limits=GENEROUS)
             stack.push_async_callback(client.aclose)
             rows[f"typed, {name} transport"] = client.store.addresses

@@ -41,16 +41,16 @@ SYNC: dict[str, Callable[[], Any]] = {
     "default over httpcore2": lambda: DefaultTransport(core="httpcore2"),
     "httpx": lambda: HttpxTransport(httpx.Client(), owned=True),
     "httpx2": lambda: HttpxTransport(httpx2.Client(), owned=True),
-    "compiled": FastTransport,
+    "fast": FastTransport,
 }
 ASYNC: dict[str, Callable[[], Any]] = {
     "default": AsyncDefaultTransport,
     "default over httpcore2": lambda: AsyncDefaultTransport(core="httpcore2"),
     "httpx": lambda: AsyncHttpxTransport(httpx.AsyncClient(), owned=True),
     "httpx2": lambda: AsyncHttpxTransport(httpx2.AsyncClient(), owned=True),
-    "compiled": AsyncFastTransport,
+    "fast": AsyncFastTransport,
 }
-ASYNCIO_ONLY = {"compiled"}
+ASYNCIO_ONLY = {"fast"}
 
 KINDS = [
     *(("sync", name) for name in SYNC),

@@ -456,7 +456,7 @@ class TestWhatTransportMayBe:
 
 
 class TestDefault:
-    def test_the_compiled_transport_is_taken_where_it_is_installed(self) -> None:
+    def test_the_fast_transport_is_taken_where_it_is_installed(self) -> None:
         assert isinstance(as_transport(None), FastTransport)
         assert isinstance(open_transport(fast=True), FastTransport)
         assert isinstance(open_transport(fast=False), DefaultTransport)
@@ -484,7 +484,7 @@ class TestDefault:
         factory = async_transport_factory(handler)
         assert factory() is factory()
 
-    def test_the_compiled_one_runs_on_asyncio_alone(self) -> None:
+    def test_the_fast_one_runs_on_asyncio_alone(self) -> None:
         async def kinds() -> type:
             return type(as_async_transport(None))
 

@@ -1,15 +1,25 @@
-"""What one call does with every kind of failure: what is sent, what is waited, what is said."""
+"""What one call does with every kind of failure: what is sent again, what is read back, what is said."""
 
 from __future__ import annotations
 
 import pickle
 from collections.abc import Sequence
-from datetime import timedelta
-from math import inf
 from typing import Any
 
 import pytest
-from attrs import evolve
+from tests.runtime.one_call import (
+    ABSENT,
+    CONFLICT,
+    EXPIRED,
+    FOUND,
+    INVALID,
+    REVOKED,
+    THROTTLED,
+    THROTTLED_7,
+    UNDECIDED,
+    ask,
+    fails,
+)
 from tests.support.world import CUT, DOWN, NO_ROUTE, NOW, TRUNCATED, Answer, Toy, World, ok, refused
 
 from socialcommerce.errors import (
@@ -27,17 +37,12 @@ from socialcommerce.errors import (
     TokenExpired,
     TransportError,
 )
-from socialcommerce.runtime.call import Absent, Call, Found, Reply, TokenRecord, Undecided
+from socialcommerce.runtime.call import Call, TokenRecord
 from socialcommerce.runtime.flow import Flow, Send, done
-from socialcommerce.runtime.limits import Bucket
 from socialcommerce.runtime.observe import Attempt
 from socialcommerce.runtime.perform import perform
-from socialcommerce.runtime.retry import RateLimits, Retry, RetryBudget
+from socialcommerce.runtime.retry import Retry
 from socialcommerce.runtime.transport import Request
-
-FOUND, ABSENT, UNDECIDED = Found("found"), Absent(), Undecided({"seen": 1}, "ask the shop")
-THROTTLED, THROTTLED_7, EXPIRED = refused("throttled"), refused("throttled", wait=7), refused("expired")
-CONFLICT, INVALID, REVOKED = refused("conflict"), refused("invalid"), refused("revoked")
 
 UNSENT = [pytest.param(NO_ROUTE, id="not sent")]
 REFUSED = [
@@ -53,25 +58,6 @@ UNKNOWN = [
 SAFETIES = ["read", "absolute", "keyed", "state_guarded", "unsafe"]
 REPEATABLE = ["absolute", "keyed"]
 GUARDED = ["state_guarded", "unsafe"]
-
-
-def ask(world: World, safety: str = "read", verdict: Any = None, **fields: Any) -> Reply[Any]:
-    """One call in the world; ``verdict`` is what its read-back answers, or raises."""
-
-    def readback() -> Flow[Any]:
-        if isinstance(verdict, BaseException):
-            raise verdict
-        return done(verdict)
-
-    call = Call("POST", "/do", safety=safety, readback=readback if verdict is not None else None, **fields)
-    return world.run(perform(world.session, call, "toy.do"))
-
-
-def fails(world: World, kind: type[Exception], *args: Any, **kwargs: Any) -> Any:
-    with pytest.raises(kind) as caught:
-        ask(world, *args, **kwargs)
-    assert type(caught.value) is kind
-    return caught.value
 
 
 class TestAnswered:
@@ -232,144 +218,6 @@ class TestConflictAfterDoubt:
         fails(World([THROTTLED, CONFLICT]), Conflict, "absolute", FOUND)
 
 
-class TestWaiting:
-    def test_waits_grow_exponentially_up_to_the_cap(self) -> None:
-        world = World([DOWN] * 4, retry=Retry(base=2, cap=5))
-        fails(world, PlatformUnavailable)
-        assert world.slept == [2, 4, 5]
-
-    def test_jitter_spreads_them_from_zero(self) -> None:
-        world = World([DOWN, ok()], jitter=0.25, retry=Retry(base=2))
-        ask(world)
-        assert world.slept == [0.5]
-
-    @pytest.mark.parametrize("jitter", [0.0, 0.5, 0.999])
-    @pytest.mark.parametrize("asked", [0.1, 7, 61])
-    def test_never_shorter_than_the_platform_asked(self, asked: float, jitter: float) -> None:
-        world = World([refused("throttled", wait=asked), ok()], jitter=jitter)
-        ask(world)
-        assert world.slept[0] >= asked
-
-    @pytest.mark.parametrize(("header", "seconds"), [("7", 7), (" 2.5 ", 2.5), ("0", 0)])
-    def test_the_standard_header_is_heard_whatever_the_platform_says_in_its_body(
-        self, header: str, seconds: float
-    ) -> None:
-        world = World([evolve(DOWN, headers={"Retry-After": header}), ok()], jitter=0.0)
-        ask(world)
-        assert world.slept == [seconds]
-
-    def test_the_platforms_own_word_goes_before_the_header(self) -> None:
-        told = evolve(refused("throttled", wait=7), headers={"Retry-After": "1"})
-        world = World([told, ok()], jitter=0.0)
-        ask(world)
-        assert world.slept == [7]
-
-    @pytest.mark.parametrize("header", ["", "soon", "-1", "1e9", "9" * 40, "Wed, 21 Oct 2026 07:28:00 GMT"])
-    def test_a_header_that_says_no_number_of_seconds_says_nothing(self, header: str) -> None:
-        world = World([evolve(DOWN, headers={"Retry-After": header}), ok()], jitter=0.0)
-        ask(world)
-        assert world.slept == [0]
-
-    def test_the_thousandth_wait_is_still_a_number(self) -> None:
-        assert Retry(attempts=5000).delay(4999, 1.0, None) == 30
-
-    def test_no_attempt_begins_after_the_deadline(self) -> None:
-        world = World([DOWN] * 9, retry=Retry(attempts=9, deadline=10, base=4, cap=4))
-        fails(world, PlatformUnavailable)
-        assert (len(world.sent), world.slept) == (3, [4, 4])
-
-    def test_a_wait_that_would_pass_the_deadline_is_not_begun(self) -> None:
-        world = World([refused("throttled", wait=121)])
-        error = fails(world, RateLimited)
-        assert (error.retry_after, world.slept) == (timedelta(seconds=121), [])
-
-    @pytest.mark.parametrize("wrong", [{"attempts": 0}, {"deadline": -1}, {"base": -1}, {"cap": -1}])
-    def test_a_policy_that_makes_no_sense_is_refused(self, wrong: dict[str, float]) -> None:
-        with pytest.raises(ValueError, match=next(iter(wrong))):
-            Retry(**wrong)
-
-
-class TestBudget:
-    def test_an_outage_is_not_amplified(self) -> None:
-        budget = RetryBudget(capacity=50, cost=5)
-        world = World([DOWN] * 1000, retry=Retry(budget=budget))
-        for _ in range(100):
-            fails(world, PlatformUnavailable)
-        assert len(world.sent) == 100 + 10
-
-    def test_successes_fill_it_again_up_to_its_capacity(self) -> None:
-        budget = RetryBudget(capacity=5, cost=5)
-        world = World([DOWN, ok(), DOWN, *[ok()] * 9, DOWN, ok()], retry=Retry(budget=budget))
-        ask(world)
-        fails(world, PlatformUnavailable)
-        for _ in range(9):
-            ask(world)
-        assert ask(world).value is None
-
-    def test_without_one_only_attempts_and_deadline_count(self) -> None:
-        world = World([DOWN] * 3 + [ok(1)], retry=Retry(budget=None))
-        assert ask(world).value == 1
-
-
-def bucketed(rate: float = 1.0, burst: int = 1) -> Toy:
-    return Toy(buckets=(Bucket("shop", rate, burst), Bucket("app", 100, 100)))
-
-
-class TestLimits:
-    def test_waits_until_the_call_may_go(self) -> None:
-        world = World([ok(), ok()], bucketed())
-        ask(world)
-        ask(world)
-        assert world.slept == [1.0]
-
-    def test_raises_with_nothing_sent_where_told(self) -> None:
-        world = World([ok()], bucketed(), limits=RateLimits(on_limit="raise"))
-        ask(world)
-        error = fails(world, RateLimited)
-        assert (error.sent, error.scope, error.attempts) == ("no", "shop", 0)
-        assert error.retry_after == timedelta(seconds=1)
-        assert len(world.sent) == 1
-
-    def test_can_be_slowed_down(self) -> None:
-        world = World([ok(), ok()], bucketed(), limits=RateLimits(scale=0.5))
-        ask(world)
-        ask(world)
-        assert world.slept == [2.0]
-
-    def test_can_be_switched_off(self) -> None:
-        world = World([ok(), ok()], bucketed(), limits=RateLimits(enabled=False))
-        ask(world)
-        ask(world)
-        assert world.slept == []
-
-    @pytest.mark.parametrize("wrong", [{"scale": 0}, {"on_limit": "panic"}])
-    def test_a_policy_that_makes_no_sense_is_refused(self, wrong: Any) -> None:
-        with pytest.raises(ValueError, match=next(iter(wrong))):
-            RateLimits(**wrong)
-
-    def test_what_the_platform_asks_holds_for_other_calls_too(self) -> None:
-        world = World([THROTTLED_7], bucketed(100, 100), retry=Retry(attempts=1))
-        fails(world, RateLimited)
-        world.answers = iter([ok()])
-        ask(world)
-        assert world.slept == [7.0]
-
-    def test_a_repeat_waits_once_not_twice(self) -> None:
-        world = World([THROTTLED_7, ok()], bucketed(100, 100))
-        ask(world)
-        assert world.slept == [7.0]
-
-    def test_a_repeat_does_not_wait_for_a_slot_beyond_the_deadline(self) -> None:
-        world = World([DOWN], bucketed(0.001), retry=Retry(deadline=60))
-        error = fails(world, RateLimited)
-        assert error.sent == "no"
-        assert world.slept == [0.5]
-
-    def test_a_doubtful_write_without_a_slot_for_its_repeat_is_of_unknown_outcome(self) -> None:
-        world = World([DOWN], bucketed(0.001), retry=Retry(deadline=60))
-        fails(world, OutcomeUnknown, "keyed")
-
-
 def renewing(*answers: Any) -> Toy:
     """A toy whose renewals end so, one after the other."""
     ends = iter(answers)
@@ -494,11 +342,3 @@ class TestHooks:
         world = World([ok()])
         ask(world)
         assert "access-0" not in repr(world.told)
-
-
-def test_patience_is_endless_for_a_first_attempt_alone() -> None:
-    world = World([ok(), ok()], bucketed(0.001), retry=Retry(deadline=1))
-    ask(world)
-    ask(world)
-    assert world.slept == [1000.0]
-    assert world.slept[0] < inf

@@ -8,11 +8,13 @@ import pytest
 from tests.support.graph_caller import GraphCaller
 from tests.support.meta_spec import MetaSpec
 from tests.support.shopee_caller import Caller
+from tests.support.shopee_items import TIERS, model
 from tests.support.shopee_spec import ShopeeSpec
 from tests.support.tiktok_shop_caller import Caller as TikTokShopCaller
 from tests.support.tiktok_shop_spec import TikTokShopSpec
 
 from socialcommerce.simulators import open_twin
+from socialcommerce.simulators.entities import Order, Product
 from socialcommerce.simulators.market import Market
 from socialcommerce.simulators.meta.social import MetaTwin
 from socialcommerce.simulators.meta.whatsapp import WhatsAppTwin
@@ -42,6 +44,29 @@ def market(twin: ShopeeTwin) -> Market:
 @pytest.fixture
 def shop(twin: ShopeeTwin, spec: ShopeeSpec | None) -> Caller:
     return Caller(twin, spec)
+
+
+@pytest.fixture
+def product(market: Market) -> Product:
+    return market.add_product("TS-1", stock=5, price="19.90")
+
+
+@pytest.fixture
+def varied(shop: Caller, product: Product) -> Product:
+    reply = shop.post(
+        "product/init_tier_variation",
+        item_id=int(product.id),
+        standardise_tier_variation=TIERS,
+        model=[model(0), model(1)],
+    )
+    assert reply["error"] == ""
+    return product
+
+
+@pytest.fixture
+def order(market: Market) -> Order:
+    market.add_product("TS-1", stock=50, price=10)
+    return market.default.order(market.buy("TS-1", quantity=2))
 
 
 @pytest.fixture(scope="session")

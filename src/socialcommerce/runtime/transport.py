@@ -1,7 +1,7 @@
 """The wire as this library sees it: two values and a protocol of two methods.
 
-No HTTP library appears in a public signature. Adapters for httpx, httpx2 and compiled
-clients live in ``runtime.http``; a plain function ``Request -> Response`` is a valid
+No HTTP library appears in a public signature. Adapters for httpx and
+httpx2 live in ``runtime.http``, the fast ones in ``runtime.http_fast``; a plain function ``Request -> Response`` is a valid
 transport too, which is how tests and the offline twins are wired.
 """
 

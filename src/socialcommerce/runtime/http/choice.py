@@ -83,20 +83,20 @@ class AsyncFunctionTransport:
         """Do nothing: a function holds no connection."""
 
 
-def _use_compiled(fast: bool | None) -> bool:
+def _use_fast(fast: bool | None) -> bool:
     installed = find_spec("httptools") is not None
     if fast and not installed:
-        raise ImportError("the compiled transport is not installed: install socialcommerce[fast]")
+        raise ImportError("the fast transport is not installed: install socialcommerce[fast]")
     return installed if fast is None else fast
 
 
 def open_transport(fast: bool | None = None) -> Transport:
     """Open the transport of a client that was given none.
 
-    fast: True asks for the compiled transport (``ImportError`` without the ``fast`` extra), False
-        for the default one; None takes the compiled one where it is installed.
+    fast: True asks for the fast transport (``ImportError`` without the ``fast`` extra), False
+        for the default one; None takes the fast one where it is installed.
     """
-    if _use_compiled(fast):
+    if _use_fast(fast):
         from socialcommerce.runtime.http_fast import FastTransport
 
         return FastTransport()
@@ -107,15 +107,15 @@ def open_async_transport(fast: bool | None = None) -> AsyncTransport:
     """Open the transport of an async client; call it inside the event loop that will use it.
 
     ``fast`` is as for ``open_transport``; outside asyncio (on trio) None takes the default one,
-    since the compiled transport runs on asyncio alone, and True raises ``RuntimeError``.
+    since the fast transport runs on asyncio alone, and True raises ``RuntimeError``.
     """
-    if _use_compiled(fast):
+    if _use_fast(fast):
         if on_asyncio():
             from socialcommerce.runtime.http_fast import AsyncFastTransport
 
             return AsyncFastTransport()
         if fast:
-            raise RuntimeError("the compiled transport runs on asyncio alone")
+            raise RuntimeError("the fast transport runs on asyncio alone")
     return AsyncDefaultTransport()
 
 
