@@ -286,8 +286,8 @@ def packages_by_hand(name: str) -> None:
 
 
 def a_creation(name: str) -> None:
-    from tests.tiktok_shop.test_catalog_writing import mug
-    from tests.tiktok_shop.test_catalog_writing import shop as writing
+    from tests.tiktok_shop.catalog_wire import mug
+    from tests.tiktok_shop.catalog_wire import shop as writing
 
     wire = writing()
     wire["POST /product/202309/products"] = sample(name)
