@@ -48,11 +48,13 @@ def shop(twin: ShopeeTwin, spec: ShopeeSpec | None) -> Caller:
 
 @pytest.fixture
 def product(market: Market) -> Product:
+    """An item of the pretend Shopee: five to have."""
     return market.add_product("TS-1", stock=5, price="19.90")
 
 
 @pytest.fixture
 def varied(shop: Caller, product: Product) -> Product:
+    """The same in two colours."""
     reply = shop.post(
         "product/init_tier_variation",
         item_id=int(product.id),
@@ -65,6 +67,7 @@ def varied(shop: Caller, product: Product) -> Product:
 
 @pytest.fixture
 def order(market: Market) -> Order:
+    """An order of the pretend Shopee: two of one item, paid."""
     market.add_product("TS-1", stock=50, price=10)
     return market.default.order(market.buy("TS-1", quantity=2))
 
