@@ -80,6 +80,10 @@ def order(*units: dict[str, Any], **fields: Any) -> dict[str, Any]:
     } | fields
 
 
+def by_seller(region: str = "US", **fields: Any) -> dict[str, Any]:
+    return order(shipping_type="SELLER", recipient_address={"region_code": region}, **fields)
+
+
 def package(word: str = "TO_FULFILL", number: str = PACKAGE, **fields: Any) -> dict[str, Any]:
     return {
         "package_id": number,

@@ -1,4 +1,4 @@
-"""Sending: three roads, splits, joins, labels, tracking, and what a lost answer means."""
+"""Sending: three roads, one order or several, and what a lost answer means."""
 
 from __future__ import annotations
 
@@ -16,34 +16,20 @@ from tests.tiktok_shop.orders_wire import (
     SECOND,
     SKU,
     UPS,
+    by_seller,
     lost,
     order,
     package,
     shop,
     unit,
 )
-from tests.tiktok_shop.wire import refusal, sample
+from tests.tiktok_shop.wire import refusal
 
 from socialcommerce import DropOff, LineRef, OwnCarrier, Pickup
-from socialcommerce.backends import Response
-from socialcommerce.errors import (
-    Conflict,
-    InvalidRequest,
-    NotFound,
-    NotReady,
-    OutcomeUnknown,
-    PartiallyApplied,
-    Unsupported,
-)
+from socialcommerce.errors import Conflict, InvalidRequest, NotFound, OutcomeUnknown, Unsupported
 
 SHIP = f"POST /packages/{PACKAGE}/ship"
 MARK = f"POST /fulfillment/202610/orders/{ORDER}/packages"
-SPLIT = f"POST /orders/{ORDER}/split"
-SPLITTABLE = {"split_attributes": [{"order_id": ORDER, "can_split": True}]}
-
-
-def by_seller(region: str = "US", **fields: Any) -> dict[str, Any]:
-    return order(shipping_type="SELLER", recipient_address={"region_code": region}, **fields)
 
 
 def test_by_default_it_is_picked_up_in_the_first_slot_that_is_free() -> None:
@@ -220,211 +206,6 @@ def test_where_there_is_no_package_a_label_is_bought() -> None:
     assert one.orders.shipping_options(ORDER).raw["shipping_services"][0]["price"] == "4.10"
 
 
-def test_a_part_is_split_off_and_shipped_by_itself() -> None:
-    apart = order(unit(1), unit(2), unit(3, SECOND, package_id=OTHER))
-    wire, one = shop()
-    wire[DETAIL] = [{"orders": [order()]}, {"orders": [apart]}]
-    wire["GET /split_attributes"] = SPLITTABLE
-    wire[SPLIT] = {"packages": [{"splittable_group_id": "1", "id": OTHER}]}
-    wire[f"POST /packages/{OTHER}/ship"] = {}
-    wire[f"GET /packages/{OTHER}"] = package("PROCESSING", OTHER)
-    assert one.orders.ship(ORDER, lines=[SECOND]).package_id == OTHER
-    assert wire.body(SPLIT) == {
-        "splittable_groups": [{"id": "1", "order_line_item_ids": ["577086512123755003"]}]
-    }
-
-
-def test_a_part_that_was_split_off_and_not_shipped_is_told() -> None:
-    apart = order(unit(1), unit(2), unit(3, SECOND, package_id=OTHER))
-    wire, one = shop()
-    wire[DETAIL] = [{"orders": [order()]}, {"orders": [apart]}]
-    wire["GET /split_attributes"] = SPLITTABLE
-    wire[SPLIT] = {"packages": [{"splittable_group_id": "1", "id": OTHER}]}
-    wire[f"POST /packages/{OTHER}/ship"] = refusal(98001004, "no")
-    with pytest.raises(PartiallyApplied) as failure:
-        one.orders.ship(ORDER, lines=[SECOND])
-    assert failure.value.resume == {"order_id": ORDER, "package_id": OTHER}
-
-
-def test_a_split_leaves_the_first_parcel_where_it_is() -> None:
-    apart = order(unit(1), unit(2, package_id=OTHER), unit(3, SECOND, package_id=OTHER))
-    wire, one = shop()
-    wire[DETAIL] = [{"orders": [order()]}, {"orders": [apart]}]
-    wire["GET /split_attributes"] = SPLITTABLE
-    wire[SPLIT] = lost
-    wire[f"GET /packages/{OTHER}"] = package(number=OTHER, order_line_item_ids=["577086512123755002"])
-    found = one.orders.split(ORDER, [[LineRef(key=SKU, quantity=1)], [SKU, SECOND]])
-    assert [each.id for each in found] == [PACKAGE, OTHER]
-    assert wire.paths().count(f"POST /fulfillment/202309/orders/{ORDER}/split") == 1
-
-
-def test_a_split_is_checked_before_it_is_asked_for() -> None:
-    wire, one = shop(order(recipient_address={"region_code": "BR"}))
-    wire["GET /split_attributes"] = SPLITTABLE
-    with pytest.raises(InvalidRequest, match="must stay together"):
-        one.orders.split(ORDER, [[LineRef(key=SKU, quantity=1)], [SKU, SECOND]])
-    with pytest.raises(InvalidRequest, match="no parcel holds"):
-        one.orders.split(ORDER, [[SKU]])
-    with pytest.raises(Unsupported, match="joins"):
-        one.orders.split(ORDER, [[SKU, SECOND]])
-    with pytest.raises(InvalidRequest, match="hold something"):
-        one.orders.split(ORDER, [[SKU, SECOND], []])
-    wire["GET /split_attributes"] = {"split_attributes": [{"can_split": False, "reason": "SHIPPED"}]}
-    with pytest.raises(Conflict, match="SHIPPED"):
-        one.orders.split(ORDER, [[SKU], [SECOND]])
-
-
-def test_units_of_a_bundle_are_split_by_their_sub_items() -> None:
-    bundle = unit(1, sub_item_info=[unit(7, SECOND), unit(8, SECOND)])
-    wire, one = shop(order(bundle, unit(3, SECOND)))
-    wire["GET /split_attributes"] = SPLITTABLE
-    wire[SPLIT] = {"packages": []}
-    one.orders.split(ORDER, [[SECOND], [SKU]])
-    assert wire.body(SPLIT)["splittable_groups_v2"] == [
-        {
-            "id": "1",
-            "order_line_list": [
-                {"order_line_id": bundle["id"], "sub_item_id": f"57708651212375500{n}"} for n in (7, 8)
-            ],
-        }
-    ]
-
-
-def combinable() -> Any:
-    first, second = order(), order(unit(4, package_id=OTHER), id="577")
-    wire, one = shop(first, second)
-    wire["GET /combinable_packages/search"] = [
-        {"combinable_packages": [{"id": "8", "order_ids": ["1", "2"]}], "next_page_token": "n"},
-        {"combinable_packages": [{"id": "9", "order_ids": [ORDER, "577"]}]},
-    ]
-    wire["GET /packages/99"] = package(number="99", orders=[{"id": ORDER}, {"id": "577"}])
-    packages = [
-        one.orders.packages(ORDER)[0].model_copy(update={"order_ids": (sn,)}) for sn in (ORDER, "577")
-    ]
-    return wire, one, packages
-
-
-def test_packages_of_two_orders_are_combined() -> None:
-    wire, one, packages = combinable()
-    wire["POST /packages/combine"] = {"packages": [{"id": "99", "order_ids": [ORDER, "577"]}]}
-    found = one.orders.combine(packages)
-    assert (found.id, found.order_ids) == ("99", (ORDER, "577"))
-    assert wire.body("POST /packages/combine") == {
-        "combinable_packages": [{"id": "9", "order_ids": [ORDER, "577"]}]
-    }
-
-
-def test_what_cannot_be_combined_is_told() -> None:
-    wire, one, packages = combinable()
-    wire["POST /packages/combine"] = {"errors": [{"code": 1, "message": "address differs"}]}
-    with pytest.raises(InvalidRequest, match="address differs"):
-        one.orders.combine(packages)
-    wire["GET /combinable_packages/search"] = {}
-    with pytest.raises(Conflict, match="cannot be combined"):
-        one.orders.combine(packages)
-    with pytest.raises(InvalidRequest, match="two orders"):
-        one.orders.combine(packages[:1])
-
-
-def test_a_lost_combination_is_found_on_the_orders() -> None:
-    wire, one, packages = combinable()
-    rows = [order(unit(1, package_id="99")), order(unit(4, package_id="99"), id="577")]
-    wire[DETAIL] = {"orders": rows}
-    wire["POST /packages/combine"] = lost
-    assert one.orders.combine(packages).id == "99"
-
-
-def test_steps_are_told_newest_first() -> None:
-    wire, one = shop()
-    steps = [
-        {"description": "Picked up", "update_time_millis": 1_694_685_500_000},
-        {"description": "Delivered!\n", "update_time_millis": 1_694_685_539_000, "action_code": 7},
-    ]
-    wire["GET /tracking"] = {"tracking": steps}
-    found = one.orders.tracking(ORDER)
-    assert [event.description for event in found.events] == ["Delivered!", "Picked up"]
-    assert found.events[0].at == datetime.fromtimestamp(1_694_685_539, UTC)
-    assert found.events[0].native_status == "7"
-    wire["GET /tracking"] = sample("order_tracking")
-    assert one.orders.tracking([ORDER])[0].unwrap().events[0].description == "Your package was delivered!"
-
-
-def test_of_a_split_order_the_steps_of_one_parcel_are_told() -> None:
-    row = order(unit(1, tracking_number="A1"), unit(3, SECOND, package_id=OTHER, tracking_number="B1"))
-    wire, one = shop(row)
-    wire[f"GET /packages/{OTHER}"] = package("FULFILLING", OTHER, tracking_number="B1")
-    details = [
-        {"newest_tracking_no": number, "track_list": [{"description": number, "update_time_millis": 1000}]}
-        for number in ("A1", "B1")
-    ]
-    wire["GET /tracking"] = {"order_id": ORDER, "logistics_details": details}
-    first, second = one.orders.get(ORDER).packages
-    assert [event.description for event in one.orders.tracking(second).events] == ["B1"]
-    with pytest.raises(InvalidRequest, match="split into"):
-        one.orders.tracking(ORDER)
-    assert first.id == PACKAGE
-
-
-def test_a_label_is_fetched_from_tiktoks_hosts_alone() -> None:
-    wire, one = shop()
-    pdf = Response(200, {"content-type": "application/pdf"}, b"%PDF-1.7")
-    wire["GET /label.pdf"] = pdf
-    wire["GET /shipping_documents"] = {"doc_url": "https://doc.tiktokglobalshop.com/label.pdf"}
-    found = one.orders.label(ORDER, format="pdf", size="thermal")
-    assert (found.content, found.name) == (b"%PDF-1.7", f"{PACKAGE}.pdf")
-    assert wire.query("GET /shipping_documents") == {
-        "document_type": "SHIPPING_LABEL",
-        "document_format": "PDF",
-        "document_size": "A6",
-    }
-    assert "x-tts-access-token" not in wire.sent[-1].headers
-    wire["GET /shipping_documents"] = {"doc_url": "https://evil.example/label.pdf"}
-    with pytest.raises(InvalidRequest, match="not kept by"):
-        one.orders.label(ORDER)
-
-
-def test_labels_that_cannot_be_had() -> None:
-    wire, one = shop()
-    wire["GET /shipping_documents"] = {}
-    with pytest.raises(NotReady):
-        one.orders.label(ORDER)
-    with pytest.raises(InvalidRequest, match="A5"):
-        one.orders.label(ORDER, size="A4")
-    with pytest.raises(InvalidRequest, match="one document"):
-        one.orders.label([ORDER, "577"])
-    _, one = shop(order(unit(1, package_id="")))
-    with pytest.raises(NotReady):
-        one.orders.label([ORDER])
-    _, one = shop(by_seller())
-    with pytest.raises(Unsupported, match="carrier's"):
-        one.orders.label(ORDER)
-
-
-def test_a_number_is_corrected_on_the_package() -> None:
-    shipped = by_seller(line_items=[unit(1, package_status="PROCESSING")])
-    wire, one = shop(shipped)
-    wire["POST /shipping_info/update"] = {}
-    assert one.orders.update_tracking(ORDER, OwnCarrier("UPS", "1Z777")).package_id == PACKAGE
-    assert wire.body("POST /shipping_info/update") == {
-        "shipping_info_list": [{"tracking_number": "1Z777", "shipping_provider_id": UPS}]
-    }
-    wire, one = shop(by_seller(packages=[], line_items=[unit(1, package_id="", package_status="")]))
-    wire["POST /shipping_info/update"] = {}
-    assert one.orders.update_tracking(ORDER, OwnCarrier(UPS, "1Z777")).tracking_number == "1Z777"
-    assert wire.paths()[-1] == f"POST /fulfillment/202309/orders/{ORDER}/shipping_info/update"
-
-
-def test_numbers_that_cannot_be_corrected() -> None:
-    _, one = shop()
-    with pytest.raises(Unsupported, match="own carrier"):
-        one.orders.update_tracking(ORDER, OwnCarrier(UPS, "1Z777"))
-    with pytest.raises(Unsupported, match="pickup"):
-        one.orders.update_tracking(ORDER, Pickup())
-    _, one = shop(by_seller())
-    with pytest.raises(Conflict, match="not shipped yet"):
-        one.orders.update_tracking(ORDER, OwnCarrier(UPS, "1Z777"))
-
-
 def test_the_carriers_of_a_warehouse_are_found_where_the_order_names_no_option() -> None:
     wire, one = shop(by_seller(delivery_option_id=""))
     wire["GET /delivery_options"] = {
@@ -535,11 +316,3 @@ def test_where_nothing_can_be_had_now_nothing_is_asked_for(offer: dict[str, Any]
     _, seller = shop(by_seller())
     with pytest.raises(InvalidRequest, match="url"):
         seller.orders.ship(ORDER, OwnCarrier(UPS, "1Z123", url="https://ups.example"))
-
-
-def test_a_label_kept_as_a_job_is_got_again() -> None:
-    wire, one = shop()
-    wire["GET /label.pdf"] = Response(200, {}, b"%PDF")
-    wire["GET /shipping_documents"] = {"doc_url": "https://doc.tiktokglobalshop.com/label.pdf"}
-    job = one.orders.label(ORDER, wait=False)
-    assert one.jobs.resume(job.id).content == b"%PDF"
