@@ -14,7 +14,7 @@ from typing import Any
 import anyio
 import pytest
 from attrs import frozen
-from tests.faults import scenarios, tiktok_shop_scenarios
+from tests.faults import shopee_scenarios, tiktok_shop_scenarios
 from tests.faults.scenarios import Scenario
 from tests.meta import scenarios as meta_scenarios
 from tests.tiktok_ads import ad_scenarios
@@ -37,7 +37,7 @@ BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 REWRITE = "python -m tests.faults.test_fault_table"
 FOREVER = 1000
 SCENARIOS = (
-    *scenarios.SCENARIOS,
+    *shopee_scenarios.SCENARIOS,
     *tiktok_shop_scenarios.SCENARIOS,
     *ad_scenarios.SCENARIOS,
     *meta_scenarios.SCENARIOS,

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 import pytest
-from tests.faults.scenarios import PICTURE, mug, sgd, shirt
+from tests.faults.scenarios import PICTURE
+from tests.faults.shopee_catalog_scenarios import mug, sgd, shirt
 
 from socialcommerce import Client, connect, simulate
 from socialcommerce.backends import Shopee
