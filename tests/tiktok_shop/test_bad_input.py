@@ -8,7 +8,9 @@ from typing import Any, TypeAlias
 
 import pytest
 from tests.faults.scenarios import PICTURE
-from tests.faults.tiktok_shop_scenarios import OUT, listing, usd
+from tests.faults.tiktok_shop_catalog_scenarios import listing
+from tests.faults.tiktok_shop_orders_scenarios import OUT
+from tests.faults.tiktok_shop_write import usd
 
 from socialcommerce import Client, connect, simulate
 from socialcommerce.backends import TikTokShop
