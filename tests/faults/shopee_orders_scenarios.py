@@ -72,11 +72,6 @@ def arranged(_: Market, one: Order) -> int:
     return sum(package.arranged is not None for package in one.packages)
 
 
-def _first_line(shop: Client, one: Order) -> LineRef:
-    line = shop.orders.get(one.id).lines[0]
-    return LineRef(line.key, 1)
-
-
 def _orders() -> Iterator[Scenario]:
     ship = "*/logistics/ship_order"
     yield Scenario("orders.ship", ship, lambda shop, one: shop.orders.ship(one.id), arranged, order)
