@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import chain
 from types import SimpleNamespace
 from typing import Any
 
@@ -45,6 +46,12 @@ def pager(shops: dict[str, Fetch], limit: int = 2, told: Any = None) -> AsyncFle
 
 async def ids(listing: AsyncFleetPager[Any]) -> list[str]:
     return [each.id async for _, each in listing.as_read()]
+
+
+async def turns() -> None:
+    """Let the loop turn a few times."""
+    for _ in range(4):
+        await asyncio.sleep(0)
 
 
 def others() -> set[asyncio.Task[Any]]:
@@ -107,11 +114,48 @@ def test_whoever_stops_half_way_leaves_nothing_under_way() -> None:
         listing = pager({name: paged(name, stalls) for name in "abcd"}, limit=3)
         async for _ in listing.as_read():
             break
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        await turns()
         assert not others()
 
     asyncio.run(main())
+
+
+def test_a_wait_that_is_cut_off_loses_nothing_and_doubles_nothing() -> None:
+    async def main() -> tuple[list[str], Any]:
+        async def slowly(_: int) -> None:
+            await turns()
+
+        listing = pager({name: paged(name, slowly) for name in "ab"})
+        passage, found = listing.as_read(), list[str]()
+        while True:
+            waiting = asyncio.ensure_future(anext(passage))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            try:
+                found.append((await waiting)[1].id)
+            except asyncio.CancelledError:
+                await turns()
+            except StopAsyncIteration:
+                return found, listing.failures
+
+    found, failures = asyncio.run(main())
+    assert sorted(found) == ["a0", "a1", "a2", "b0", "b1", "b2"]
+    assert not failures
+
+
+def test_two_may_take_from_one_passage() -> None:
+    async def main() -> list[str]:
+        async def slowly(_: int) -> None:
+            await turns()
+
+        passage = pager({name: paged(name, slowly) for name in "ab"}).as_read()
+
+        async def taken() -> list[str]:
+            return [each.id async for _, each in passage]
+
+        return [*chain.from_iterable(await asyncio.gather(taken(), taken()))]
+
+    assert sorted(asyncio.run(main())) == ["a0", "a1", "a2", "b0", "b1", "b2"]
 
 
 def test_a_passage_may_outlive_its_loop() -> None:
@@ -162,8 +206,7 @@ def test_an_error_that_is_not_ours_is_raised_and_the_rest_goes_no_further() -> N
 
         with pytest.raises(ZeroDivisionError):
             await ids(pager({"a": paged("a", breaks), "b": paged("b", stalls)}))
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        await turns()
         assert not others()
 
     asyncio.run(main())

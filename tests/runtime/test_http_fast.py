@@ -278,6 +278,17 @@ class TestIdleConnections:
             assert server.connections == connections
         assert server.ended(1)
 
+    def test_one_of_a_server_that_is_not_asked_again_is_closed_when_another_is_asked(
+        self, wire: Wire, play: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = [1000.0]
+        monkeypatch.setattr(routes, "monotonic", lambda: now[0])
+        first, second = play(echo), play(echo)
+        wire.send(first.url("/"))
+        now[0] += 6
+        wire.send(second.url("/"))
+        assert first.ended(1)
+
     def test_one_of_an_origin_forgotten_is_closed(
         self, wire: Wire, play: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -300,10 +300,9 @@ class TestClosing:
 
 
 class TestConnecting:
-    def test_a_connection_that_ends_as_it_is_made_is_an_interruption(
+    def test_through_a_connection_that_ends_as_it_is_made_nothing_is_sent(
         self, play: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Whether the server saw anything of the request is not asked; none of it is sent again."""
 
         async def main() -> None:
             made = looped._Line.connection_made
@@ -311,7 +310,7 @@ class TestConnecting:
                 looped._Line, "connection_made", lambda line, transport: made(line, transport) or line.close()
             )
             transport = AsyncFastTransport()
-            with pytest.raises(Interrupted, match="broke off"):
+            with pytest.raises(NotSent, match="could not connect"):
                 await transport.send(Request("GET", server.url("/")), PATIENT)
             await transport.aclose()
 

@@ -93,6 +93,8 @@ class Backend:
     def authorize(self, call: Call, token: Any = None, now: datetime | float = 0.0) -> Request:
         """Sign a call: pure, the same inputs give the same bytes.
 
+        Clients send what the service's ``signer`` writes; this settles the rest, for whoever has no client.
+
         Args:
             call: what to send.
             token: the access token as text, ``Token`` or ``TokenRecord``; None where none is needed.

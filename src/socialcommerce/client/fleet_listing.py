@@ -356,21 +356,29 @@ class _Tasks(Generic[T]):
         self._to_read = deque(stream for stream in streams if stream.open)
         self._reading: set[asyncio.Task[_Stream[T]]] = set()
         self._read: deque[asyncio.Task[_Stream[T]]] = deque()
-        self._arrival: asyncio.Future[None] | None = None
+        self._arrival: asyncio.Future[None] = self._loop.create_future()
+        self._stopped = False
 
     async def next(self, given: Sequence[_Stream[T]]) -> Sequence[_Stream[T]]:
         """The next shop of which a page was read; none where all are through. ``given`` were given out."""
+        import asyncio
+
         self._to_read.extendleft(stream for stream in given if stream.open)
         self._begin()
         while not self._read:
             if not self._reading:
                 return ()
-            self._arrival = self._loop.create_future()
-            await self._arrival
-        return (self._read.popleft().result(),)
+            if self._arrival.done():
+                self._arrival = self._loop.create_future()
+            await asyncio.shield(self._arrival)
+        try:
+            return (self._read.popleft().result(),)
+        except BaseException:
+            self.stop()  # an error that is not ours ends the passage
+            raise
 
     def _begin(self) -> None:
-        while self._to_read and len(self._reading) + len(self._read) < self._limit:
+        while self._to_read and not self._stopped and len(self._reading) + len(self._read) < self._limit:
             task = self._loop.create_task(_read(self._to_read.popleft()))
             self._reading.add(task)
             task.add_done_callback(self._arrived)
@@ -378,12 +386,19 @@ class _Tasks(Generic[T]):
     def _arrived(self, task: asyncio.Task[_Stream[T]]) -> None:
         self._reading.discard(task)
         self._read.append(task)
-        if self._arrival is not None and not self._arrival.done():
+        if not self._arrival.done():
             self._arrival.set_result(None)
+        if self._stopped:
+            self._forget()
 
     def stop(self) -> None:
-        """Read no more; with a loop that is closed its tasks have ended."""
-        for task in () if self._loop.is_closed() else self._reading:
+        """Read no more, whichever thread says so; with a loop that is closed its tasks have ended."""
+        self._stopped = True
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._forget)
+
+    def _forget(self) -> None:
+        for task in self._reading:
             task.cancel()
         for task in self._read:
             _ = task.cancelled() or task.exception()  # looked at, so that asyncio does not report it as lost
@@ -402,8 +417,10 @@ class _Rounds(Generic[T]):
 
     async def next(self, given: Sequence[_Stream[T]]) -> Sequence[_Stream[T]]:
         """The shops of which a page was read; none where all are through."""
-        going = self._pager._going(self._pager._crew.limit)
-        await self._pager._crew.do(_works(going), _taker(going))
+        held = [stream for stream in self._pager._streams if stream.rows]  # of a round that was cut off
+        going = held or self._pager._going(self._pager._crew.limit)
+        if not held:
+            await self._pager._crew.do(_works(going), _taker(going))
         return going
 
     def stop(self) -> None:
@@ -427,7 +444,8 @@ class _AsyncRead(AsyncIterator[tuple[str, T]]):
                 return pair
             if not all(stream.open for stream in self._streams):
                 self._pager._tell()
-            self._streams = await self._opened().next(self._streams)
+            given, self._streams = self._streams, ()  # once, also where the wait is cut off
+            self._streams = await self._opened().next(given)
             if not self._streams:
                 self._pager._tell()
                 self._pager._ended()
@@ -473,6 +491,6 @@ class AsyncFleetPager(_Listing[T], AsyncFrames[T]):
     def as_read(self) -> AsyncIterator[tuple[str, T]]:
         """Each item with its account, page by page as the shops answer; see ``FleetPager.as_read``.
 
-        On asyncio pages are read ahead, so that ``concurrency`` calls are always under way.
+        On asyncio pages are read ahead: up to ``concurrency`` are under way or wait to be given.
         """
         return _AsyncRead(self)

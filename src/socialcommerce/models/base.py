@@ -221,6 +221,15 @@ class Lazy(Model):
                 raise NotLoaded(type(self).__name__, name)
             return super().__getattr__(name)
 
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """As every model's; whoever prints what was made of a misshapen row sees that it is one."""
+        try:
+            yield from super().__repr_args__()
+        except DecodeError as error:
+            known = _get_dict(self)
+            yield from ((name, known[name]) for name in ("id", "key") if name in known)
+            yield "unreadable", error.message
+
 
 class Record(Lazy):
     """An output whose row may have carried less than the whole. ``raw`` is the untouched payload."""
@@ -258,14 +267,6 @@ class Record(Lazy):
                 values.pop(name, None)  # an instance is seen again when it is put into another model
             values["not_loaded"] = names
         return self
-
-    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        """As every model's; whoever prints a record of a misshapen row sees that it is one."""
-        try:
-            yield from super().__repr_args__()
-        except DecodeError as error:
-            yield "id", _get_dict(self).get("id")
-            yield "unreadable", error.message
 
     def _repr_html_(self) -> str:
         """A compact table for notebooks."""

@@ -180,7 +180,7 @@ class AsyncDriver:
             flow.close()
 
     async def close(self) -> None:
-        """Close the transport of the running loop; those of loops that ended are gone with them."""
+        """Close the transport of the running loop; each loop that used the driver closes its own."""
         loop: _Loop | None = self._loops.get(None)
         self._latest = (None, None)
         if loop is not None:

@@ -1,8 +1,8 @@
 """The wire as this library sees it: two values and a protocol of two methods.
 
-No HTTP library appears in a public signature. Adapters for httpx and
-httpx2 live in ``runtime.http``, the fast ones in ``runtime.http_fast``; a plain function ``Request -> Response`` is a valid
-transport too, which is how tests and the offline twins are wired.
+No HTTP library appears in a public signature. The default transports and adapters for httpx and httpx2
+live in ``runtime.http``, the fast ones in ``runtime.http_fast``; a plain function ``Request -> Response``
+is a valid transport too, which is how tests and the offline twins are wired.
 """
 
 from __future__ import annotations

@@ -52,15 +52,10 @@ _OF_SERVICE: Final[Mapping[str, str]] = {
 
 def family(call: Call) -> str:
     """Which of Meta's business use cases counts a call: by its path, else by its service."""
-    return _family(call.path, call.service)
-
-
-@lru_cache(maxsize=1024)
-def _family(path: str, service: str) -> str:
     for pattern, name in _FAMILIES:
-        if pattern.search(path):
+        if pattern.search(call.path):
             return name
-    return _OF_SERVICE.get(service, "app")
+    return _OF_SERVICE.get(call.service, "app")
 
 
 def asset(call: Call, subject: Subject | None) -> str:

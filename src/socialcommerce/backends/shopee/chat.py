@@ -80,7 +80,7 @@ def _micros(number: int) -> int:
 def word(value: Any) -> str:
     """An id as text: it comes as a number or as text; anything else, and 0, is none."""
     if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+        return value
     if isinstance(value, int) and not isinstance(value, bool) and value:
         return str(value)
     return ""

@@ -23,7 +23,7 @@ _ALL_TEXT = 28
 """The push that carries every number as text."""
 
 
-@define
+@define  # not frozen: that would double the time to make one
 class Push:
     """One push: its envelope settled, its data as it came."""
 

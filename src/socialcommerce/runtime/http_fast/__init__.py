@@ -1,8 +1,8 @@
 """The fast transports of the ``fast`` extra: HTTP/1.1 over plain connections, read by a compiled parser.
 
-The same promises as the default transports at a tenth of the time, since there is nothing between our
-request and the socket: ``httptools`` (llhttp, the parser of Node.js) reads the replies, the operating
-system and asyncio do the rest. What needs a proxy goes by way of the default transport.
+There is little between our request and the socket: ``httptools`` (llhttp, the parser of Node.js) reads the
+replies, the operating system and asyncio do the rest. What needs a proxy goes by way of the default
+transport; HTTP/2, and a limit on connections, are to be had from that one alone.
 """
 
 from __future__ import annotations

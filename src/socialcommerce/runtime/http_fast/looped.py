@@ -76,14 +76,14 @@ class _Line(asyncio.Protocol):
         self._reader = Reader()
         self._waiter: asyncio.Future[None] | None = None  # of the reply
         self._room: asyncio.Future[None] | None = None  # to write on
-        self._open = False
+        self.open = False
         self.since = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Write through ``transport`` from now on."""
         self._transport = cast("asyncio.Transport", transport)  # other loops have classes of their own
         self._arrived = _arrivals(transport.get_extra_info("socket").fileno())
-        self._open = True
+        self.open = True
 
     @property
     def clean(self) -> bool:
@@ -93,12 +93,10 @@ class _Line(asyncio.Protocol):
     @property
     def quiet(self) -> bool:
         """See ``Line``. The loop may be behind: what it has not read yet counts too."""
-        return self._open and not self._arrived()
+        return self.open and not self._arrived()
 
     async def exchange(self, method: str, pieces: Sequence[bytes], read: float, until: float) -> Response:
         """Write a request and read its reply; one of ``BROKEN`` where that breaks off."""
-        if not self._open:
-            raise EOFError  # the server took the connection back at once
         self._reader.expect(method)
         self._waiter = self._loop.create_future()
         self._heard, self._read, self._until = monotonic(), read, until
@@ -130,7 +128,7 @@ class _Line(asyncio.Protocol):
     async def _read_first(self) -> None:
         """Let the loop read what has arrived: to write on may break the connection, and that be lost."""
         for _ in ("see it", "read it"):
-            if self._open and self._arrived():
+            if self.open and self._arrived():
                 await asyncio.sleep(0)
 
     @property
@@ -186,7 +184,7 @@ class _Line(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The reply, if one is awaited, ends here."""
-        self._open = False
+        self.open = False
         try:
             self._reader.end()
         except EOFError as cut:
@@ -196,8 +194,8 @@ class _Line(asyncio.Protocol):
 
     def close(self) -> None:
         """Give the connection back; what was not written yet is not written any more."""
-        if self._open:
-            self._open = False
+        if self.open:
+            self.open = False
             self._transport.abort()
 
 
@@ -260,8 +258,11 @@ class AsyncFastTransport(Routes[_Line]):
             line.close()  # asyncio would wait for the server to agree
             raise
         else:
-            if not self._closed:
+            if self._closed:
+                broken = closed(request)
+            elif not line.open:  # the server took it back at once
+                broken = unconnected(request, ConnectionResetError())
+            else:
                 return line
-            broken = closed(request)
         line.close()
         raise broken

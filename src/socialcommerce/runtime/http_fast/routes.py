@@ -89,6 +89,10 @@ class Origin(Generic[L]):
         self._idle.append(line)
         self._close_until(line.since - KEEP_ALIVE if self.open else inf)
 
+    def sweep(self) -> None:
+        """Close what waited too long, though nobody asks this server again."""
+        self._close_until(monotonic() - KEEP_ALIVE)
+
     def close(self) -> None:
         """Keep no connection any more."""
         self.open = False
@@ -160,6 +164,8 @@ class Routes(Generic[L]):
         )
         if len(self._origins) >= ROUTES_KEPT:
             self._close_origins()
+        for other in list(self._origins.values()):
+            other.sweep()
         with self._changing:
             origin.open = not self._closed  # another thread may have closed the transport meanwhile
             return self._origins.setdefault(base, origin)

@@ -27,7 +27,7 @@ __all__ = ["events_of"]
 Json = Mapping[str, Any]
 
 
-@define
+@define  # not frozen: that would double the time to make one, of which each push is made
 class Change:
     """One change of a push: of which account, in which field, and when it was sent.
 

@@ -51,7 +51,7 @@ def moment(value: Any) -> datetime | None:
 def word(value: Any) -> str:
     """An id as text: it comes as text, or as a number beyond 2^53; anything else, and 0, is none."""
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return value
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**20:
         return str(value)
     return ""

@@ -38,7 +38,7 @@ def step_of(cursor: str | None, steps: int) -> tuple[int, str | None]:
     if cursor is None:
         return 0, None
     step, _, token = cursor.partition(" ")
-    if not (step.isascii() and step.isdigit() and int(step) < steps):
+    if step not in map(str, range(steps)):
         raise invalid(cursor="is not a cursor of this listing")
     return int(step), token or None
 
