@@ -10,6 +10,7 @@ from tests.tiktok_shop.orders_wire import DETAIL, NOW, ORDER, client, order, sho
 from tests.tiktok_shop.wire import Wire, refusal, sample
 
 from socialcommerce import Money
+from socialcommerce.backends.tiktok.shop.orders.reading import step_of
 from socialcommerce.errors import InvalidRequest, NotFound, PermissionDenied, Unsupported
 
 SEARCH = "POST /orders/search"
@@ -229,6 +230,12 @@ def test_a_settlement_that_may_not_be_read_is_the_error_of_its_order() -> None:
     wire["GET /statement_transactions"] = refusal(36009010, "no such order")
     wire["GET /orders/unsettled"] = {}
     assert not one.orders.transactions([ORDER]).ok
+
+
+@pytest.mark.parametrize("place", ["", "x", "-1 t", "9 t", "9" * 5000, '{"step":0,"token":null}'])
+def test_a_place_that_is_none_of_this_listing_is_refused(place: str) -> None:
+    with pytest.raises(InvalidRequest, match="cursor"):
+        step_of(place, 2)
 
 
 def test_a_foreign_cursor_is_refused() -> None:
