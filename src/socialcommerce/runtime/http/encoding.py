@@ -11,7 +11,15 @@ from typing import Final, TypeAlias
 
 from socialcommerce.runtime.transport import Request, Response
 
-__all__ = ["USER_AGENT", "RawHeaders", "accepted", "join_headers", "raw_headers", "response"]
+__all__ = [
+    "USER_AGENT",
+    "RawHeaders",
+    "accepted",
+    "default_headers",
+    "join_headers",
+    "raw_headers",
+    "response",
+]
 
 RawHeaders: TypeAlias = list[tuple[bytes, bytes]]
 Decoder: TypeAlias = Callable[[bytes], bytes]
@@ -83,6 +91,11 @@ def _known() -> dict[str, Decoder]:
 def accepted() -> str:
     """The value of ``Accept-Encoding``: what this interpreter can decompress."""
     return ", ".join(name for name in _known() if not name.startswith("x-"))
+
+
+def default_headers() -> RawHeaders:
+    """What every request says unless it says so itself."""
+    return [(b"Accept-Encoding", accepted().encode()), (b"User-Agent", USER_AGENT.encode())]
 
 
 def raw_headers(request: Request, host: bytes, defaults: RawHeaders) -> RawHeaders:

@@ -19,14 +19,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from attrs import frozen
 
 from socialcommerce.runtime.http.body import Body
-from socialcommerce.runtime.http.encoding import (
-    USER_AGENT,
-    RawHeaders,
-    accepted,
-    join_headers,
-    raw_headers,
-    response,
-)
+from socialcommerce.runtime.http.encoding import default_headers, join_headers, raw_headers, response
 from socialcommerce.runtime.http.environment import bypasses_proxy, environment_proxies, tls_context
 from socialcommerce.runtime.http.failures import closed, failure, malformed
 from socialcommerce.runtime.http.privacy import guard_logs, private
@@ -114,10 +107,7 @@ class _Pools(Generic[P]):
         proxies = environment_proxies() if trust_env else {}
         self._proxied: dict[str, P] = {scheme: self._proxy_pool(url) for scheme, url in proxies.items()}
         self._errors = (OSError, zlib.error, *(getattr(self._core, name) for name in _CORE_ERRORS))
-        self._defaults: RawHeaders = [
-            (b"Accept-Encoding", accepted().encode()),
-            (b"User-Agent", USER_AGENT.encode()),
-        ]
+        self._defaults = default_headers()
         self._routes: dict[tuple[str, str], _Route[P]] = {}
         self._closed = False
         guard_logs()

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import zlib
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from socialcommerce.runtime.http.encoding import (
-    USER_AGENT,
     RawHeaders,
-    accepted,
     join_headers,
     raw_headers,
     response,
@@ -30,7 +28,7 @@ _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 
 
-def pieces(request: Request, target: str, host: bytes) -> list[bytes]:
+def pieces(request: Request, target: str, host: bytes, defaults: RawHeaders) -> list[bytes]:
     """The request as it is written, in one piece or, where the body is large, in two.
 
     ``ValueError`` where the method or a header's name is no word, a header would be more than one line,
@@ -38,7 +36,7 @@ def pieces(request: Request, target: str, host: bytes) -> list[bytes]:
     """
     if not _are_plain(tuple(request.headers)):
         _check_framing(request)
-    headers = raw_headers(request, host, _defaults())
+    headers = raw_headers(request, host, defaults)
     lines = [b"%b %b HTTP/1.1" % (request.method.encode("ascii"), target.encode("ascii"))]
     lines += [b"%b: %b" % pair for pair in headers]
     head = b"\r\n".join(lines) + b"\r\n\r\n"
@@ -66,11 +64,6 @@ def _check_framing(request: Request) -> None:
     for name, value in request.headers.items():
         if name.lower() in _FRAMING and (name.lower() != "content-length" or value != length):
             raise ValueError("the headers do not state the length of the body")
-
-
-@cache
-def _defaults() -> RawHeaders:
-    return [(b"Accept-Encoding", accepted().encode()), (b"User-Agent", USER_AGENT.encode())]
 
 
 class Reader:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from attrs import define, field
 
+from socialcommerce.runtime.http.encoding import default_headers
 from socialcommerce.runtime.http.environment import bypasses_proxy, environment_proxies, tls_context
 from socialcommerce.runtime.http.failures import closed, describe, malformed
 from socialcommerce.runtime.http.pools import KEEP_ALIVE, ROUTES_KEPT, load_core
@@ -125,6 +126,7 @@ class Routes(Generic[L]):
         """
         self._tls = tls
         self._proxied = frozenset(environment_proxies() if trust_env else ())
+        self._defaults = default_headers()
         self._origins: dict[str, Origin[L]] = {}
         self._changing = Lock()
         self._closed = False
@@ -143,7 +145,8 @@ class Routes(Generic[L]):
             base, target = found.groups()
             origin = self._origins.get(base) or self._new_origin(base)
             target = target or "/"
-            return origin, pieces(request, target if target[0] == "/" else f"/{target}", origin.netloc)
+            target = target if target[0] == "/" else f"/{target}"
+            return origin, pieces(request, target, origin.netloc, self._defaults)
         except ValueError:
             wrong = malformed(request)
         raise wrong
