@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from attrs import field, frozen
 
 from socialcommerce import Client
-from socialcommerce.models import Media
+from socialcommerce.models import Image, Media, ProductCard, ProductRef
 from socialcommerce.simulators.entities import Order, Product
 from socialcommerce.simulators.market import Market, png
 
@@ -26,6 +26,7 @@ __all__ = [
     "order",
     "product",
     "said",
+    "sends",
     "talk",
     "two_orders",
     "wishing_to_cancel",
@@ -119,3 +120,31 @@ def answered(shop: Client) -> str:
     thread = talk(shop)
     shop.messaging.send(thread, "It is!")
     return thread
+
+
+def sends(make: Callable[..., Scenario], send: str) -> Iterator[Scenario]:
+    """What every chat can say, by the call that sends it."""
+    yield make(
+        "messaging.send, text", send, lambda shop, thread: shop.messaging.send(thread, "It is!"), said, talk
+    )
+    yield make(
+        "messaging.send, the same text again",
+        send,
+        lambda shop, thread: shop.messaging.send(thread, "It is!"),
+        lambda market, thread: said(market, thread) - 1,
+        answered,
+    )
+    yield make(
+        "messaging.send, picture",
+        send,
+        lambda shop, thread: shop.messaging.send(thread, Image(PICTURE)),
+        said,
+        talk,
+    )
+    yield make(
+        "messaging.send, product card",
+        send,
+        lambda shop, found: shop.messaging.send(found[0], ProductCard([ProductRef(found[1].id)])),
+        said,
+        lambda shop: (talk(shop), product(shop)),
+    )

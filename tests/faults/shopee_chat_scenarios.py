@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.faults.scenarios import PICTURE, Scenario, answered, product, said, talk
+from tests.faults.scenarios import PICTURE, Scenario, sends, talk
 
 from socialcommerce import Client
-from socialcommerce.models import Image, ProductCard, ProductRef
 from socialcommerce.simulators.market import Market
 from socialcommerce.simulators.shopee.push import CODES
 
@@ -19,31 +18,7 @@ __all__ = ["SCENARIOS"]
 
 
 def _messaging() -> Iterator[Scenario]:
-    send = "*/sellerchat/send_message"
-    yield Scenario(
-        "messaging.send, text", send, lambda shop, thread: shop.messaging.send(thread, "It is!"), said, talk
-    )
-    yield Scenario(
-        "messaging.send, the same text again",
-        send,
-        lambda shop, thread: shop.messaging.send(thread, "It is!"),
-        lambda market, thread: said(market, thread) - 1,
-        answered,
-    )
-    yield Scenario(
-        "messaging.send, picture",
-        send,
-        lambda shop, thread: shop.messaging.send(thread, Image(PICTURE)),
-        said,
-        talk,
-    )
-    yield Scenario(
-        "messaging.send, product card",
-        send,
-        lambda shop, found: shop.messaging.send(found[0], ProductCard([ProductRef(found[1].id)])),
-        said,
-        lambda shop: (talk(shop), product(shop)),
-    )
+    yield from sends(Scenario, "*/sellerchat/send_message")
     yield Scenario(
         "messaging.mark_read",
         "*/sellerchat/read_conversation",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.faults.scenarios import PICTURE, Scenario, answered, order, product, said, talk
+from tests.faults.scenarios import PICTURE, Scenario, order, said, sends, talk
 from tests.faults.tiktok_shop_write import Write, files
 
 from socialcommerce import Client
-from socialcommerce.models import Consent, Identity, Image, OrderCard, ProductCard, ProductRef
+from socialcommerce.models import Consent, Identity, OrderCard
 from socialcommerce.simulators.market import Market
 from socialcommerce.simulators.tiktok_shop.push import TOPICS
 
@@ -21,30 +21,7 @@ __all__ = ["SCENARIOS"]
 
 def _messaging() -> Iterator[Scenario]:
     send = "POST /customer_service/202606/*/messages"
-    yield Write(
-        "messaging.send, text", send, lambda shop, thread: shop.messaging.send(thread, "It is!"), said, talk
-    )
-    yield Write(
-        "messaging.send, the same text again",
-        send,
-        lambda shop, thread: shop.messaging.send(thread, "It is!"),
-        lambda market, thread: said(market, thread) - 1,
-        answered,
-    )
-    yield Write(
-        "messaging.send, picture",
-        send,
-        lambda shop, thread: shop.messaging.send(thread, Image(PICTURE)),
-        said,
-        talk,
-    )
-    yield Write(
-        "messaging.send, product card",
-        send,
-        lambda shop, found: shop.messaging.send(found[0], ProductCard([ProductRef(found[1].id)])),
-        said,
-        lambda shop: (talk(shop), product(shop)),
-    )
+    yield from sends(Write, send)
     yield Write(
         "messaging.send, order card to the buyer of an order",
         send,

@@ -8,6 +8,8 @@ from itertools import chain
 from types import SimpleNamespace
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 from socialcommerce.client.fleet_listing import AsyncFleetPager, ShopListing
@@ -141,6 +143,26 @@ def test_a_wait_that_is_cut_off_loses_nothing_and_doubles_nothing() -> None:
     found, failures = asyncio.run(main())
     assert sorted(found) == ["a0", "a1", "a2", "b0", "b1", "b2"]
     assert not failures
+
+
+def test_without_tasks_a_round_that_is_cut_off_is_given_all_the_same() -> None:
+    async def main() -> list[str]:
+        scope = anyio.CancelScope()
+
+        async def cuts(page: int) -> None:
+            if not scope.cancel_called:
+                scope.cancel()
+                await anyio.lowlevel.checkpoint()
+
+        listing = pager({"a": paged("a", at_once), "b": paged("b", cuts)}, limit=1)
+        passage = listing.as_read()
+        found = [(await anext(passage))[1].id]
+        with scope:
+            while True:
+                found.append((await anext(passage))[1].id)
+        return found + [each.id async for _, each in passage]
+
+    assert sorted(anyio.run(main, backend="trio")) == ["a0", "a1", "a2", "b0", "b1", "b2"]
 
 
 def test_two_may_take_from_one_passage() -> None:

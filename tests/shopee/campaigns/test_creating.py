@@ -19,11 +19,9 @@ from tests.shopee.campaigns_wire import (
     SGT,
     by_hand,
     daily,
-    one_campaign,
     plan,
     settings,
     sgd,
-    whole_shop,
 )
 
 from socialcommerce.errors import (
@@ -49,17 +47,6 @@ from socialcommerce.models import (
     Targeting,
 )
 from socialcommerce.models.ads import AdGroupInput
-
-
-@pytest.fixture
-def wire() -> Wire:
-    return one_campaign()
-
-
-@pytest.fixture
-def shop_wire() -> Wire:
-    return whole_shop()
-
 
 # creating
 

@@ -20,26 +20,13 @@ from tests.shopee.campaigns_wire import (
     auto_row,
     daily,
     location,
-    one_campaign,
     plan,
     settings,
     sgd,
-    whole_shop,
 )
 
 from socialcommerce.errors import Conflict, InvalidRequest, PartiallyApplied, Unsupported
 from socialcommerce.models import Bid, Delivery, Keyword, Schedule, Targeting
-
-
-@pytest.fixture
-def wire() -> Wire:
-    return one_campaign()
-
-
-@pytest.fixture
-def shop_wire() -> Wire:
-    return whole_shop()
-
 
 # changing
 

@@ -16,22 +16,10 @@ from tests.shopee.campaigns_wire import (
     SETTINGS,
     auto_row,
     daily,
-    one_campaign,
     settings,
-    whole_shop,
 )
 
 from socialcommerce.errors import InvalidRequest, NotFound
-
-
-@pytest.fixture
-def wire() -> Wire:
-    return one_campaign()
-
-
-@pytest.fixture
-def shop_wire() -> Wire:
-    return whole_shop()
 
 
 def test_a_listing_reads_ids_then_settings_and_ends_with_the_shops_own(wire: Wire, shared: Path) -> None:

@@ -15,24 +15,12 @@ from tests.shopee.campaigns_wire import (
     SGT,
     WORDS,
     auto_row,
-    one_campaign,
     settings,
     sgd,
-    whole_shop,
 )
 
 from socialcommerce.errors import BulkFailure, InvalidRequest, PartiallyApplied, Unsupported
 from socialcommerce.models import Bid, Delivery, Keyword, Schedule, Targeting
-
-
-@pytest.fixture
-def wire() -> Wire:
-    return one_campaign()
-
-
-@pytest.fixture
-def shop_wire() -> Wire:
-    return whole_shop()
 
 
 def test_the_group_of_a_campaign_holds_its_bids(wire: Wire) -> None:
