@@ -20,9 +20,10 @@ from socialcommerce.runtime.http.encoding import default_headers
 from socialcommerce.runtime.http_fast import (
     AsyncFastTransport,
     FastTransport,
+    messages,
     routes,
 )
-from socialcommerce.runtime.http_fast.messages import Reader, pieces
+from socialcommerce.runtime.http_fast.messages import Reader
 from socialcommerce.runtime.transport import (
     Interrupted,
     NotSent,
@@ -441,5 +442,5 @@ class TestRequests:
     def test_the_defaults_are_sent_once_however_often(self) -> None:
         defaults = default_headers()
         for _ in range(3):
-            (written,) = pieces(Request("GET", "x"), "/", b"h", defaults)
+            (written,) = messages.pieces(Request("GET", "x"), "/", b"h", defaults)
             assert (written.count(b"Accept-Encoding"), written.count(b"User-Agent")) == (1, 1)
